@@ -20,7 +20,8 @@ export function decodeLogCursor(cursor: string, lanes: number): Position[] {
   const [version, ...parts] = cursor.split('.')
   const positions = parts.map((part) => {
     const [epoch, seq] = part.split('-')
-    return Position.safeParse({ epoch, seq: /^[0-9a-z]{1,11}$/.test(seq ?? '') ? Number.parseInt(seq ?? '', 36) : -1 }).data
+    return Position.safeParse({ epoch, seq: /^[0-9a-z]{1,11}$/.test(seq ?? '') ? Number.parseInt(seq ?? '', 36) : -1 })
+      .data
   })
   const known = positions.filter((p) => p !== undefined)
   if (version !== 's1' || known.length !== lanes || parts.length !== lanes) throw new AppError('bad_cursor')

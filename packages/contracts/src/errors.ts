@@ -10,17 +10,42 @@ const row = (status: number, retryable: boolean, message: string, remedy: string
 
 /** The one table of every error a client can see. docs/errors.md is held to it by a test. */
 export const errorTable = {
-  invalid: row(400, false, 'The request is not what this call takes.', 'Mend the fields named in `fields` and send it again.'),
+  invalid: row(
+    400,
+    false,
+    'The request is not what this call takes.',
+    'Mend the fields named in `fields` and send it again.',
+  ),
   bad_cursor: row(400, false, 'The cursor is not one that this server made.', 'Load the feed without a cursor.'),
-  unauthenticated: row(401, false, 'This call needs a valid access token.', 'Sign in, or refresh the access token, and try again.'),
+  unauthenticated: row(
+    401,
+    false,
+    'This call needs a valid access token.',
+    'Sign in, or refresh the access token, and try again.',
+  ),
   session_ended: row(401, false, 'The session was ended.', 'Sign in again.'),
   wrong_credentials: row(401, false, 'The handle and password do not match.', 'Check both and try again.'),
   forbidden: row(403, false, 'This is not yours to do.', 'Use an account that may do it.'),
-  blocked: row(403, false, 'A block stands between you and this person.', 'Nothing can be done until the block is lifted.'),
+  blocked: row(
+    403,
+    false,
+    'A block stands between you and this person.',
+    'Nothing can be done until the block is lifted.',
+  ),
   not_found: row(404, false, 'There is nothing at this address.', 'Check the id or handle.'),
-  method_not_allowed: row(405, false, 'This address does not take this method.', 'See /v1/openapi.json for the methods it takes.'),
+  method_not_allowed: row(
+    405,
+    false,
+    'This address does not take this method.',
+    'See /v1/openapi.json for the methods it takes.',
+  ),
   handle_taken: row(409, false, 'Another person has this handle.', 'Choose another handle.'),
-  idempotency_conflict: row(409, false, 'This Idempotency-Key was used with another body.', 'Use a new key for a new request.'),
+  idempotency_conflict: row(
+    409,
+    false,
+    'This Idempotency-Key was used with another body.',
+    'Use a new key for a new request.',
+  ),
   gone: row(410, false, 'The post was deleted by its author.', 'Nothing: it will not come back.'),
   too_large: row(413, false, 'The body is larger than this server takes.', 'Send less than 64 KiB.'),
   unsupported_media: row(415, false, 'The body is not JSON.', 'Send `Content-Type: application/json`.'),
@@ -29,7 +54,12 @@ export const errorTable = {
   internal: row(500, false, 'Something broke on the server.', 'Tell the operator the request id.'),
   unavailable: row(503, true, 'A part of the server does not answer.', 'Try again in a moment.'),
   overloaded: row(503, true, 'The server has more to do than it can.', 'Wait `retryAfterMs` and try again.'),
-  delayed: row(503, true, 'The change is not confirmed yet.', 'Send it again with the same Idempotency-Key: it completes and is never doubled.'),
+  delayed: row(
+    503,
+    true,
+    'The change is not confirmed yet.',
+    'Send it again with the same Idempotency-Key: it completes and is never doubled.',
+  ),
   deadline: row(504, true, 'The answer did not come in time.', 'Try again; writes need the same Idempotency-Key.'),
 } as const satisfies Record<string, Row>
 

@@ -74,7 +74,13 @@ export const UserEvent = z.object({
 })
 export type UserEvent = z.infer<typeof UserEvent>
 
-export const SessionEndReason = z.enum(['signed_out', 'signed_out_everywhere', 'password_changed', 'token_reused', 'suspended'])
+export const SessionEndReason = z.enum([
+  'signed_out',
+  'signed_out_everywhere',
+  'password_changed',
+  'token_reused',
+  'suspended',
+])
 export type SessionEndReason = z.infer<typeof SessionEndReason>
 
 export const SessionEvent = z.object({
@@ -88,5 +94,12 @@ export const SessionEvent = z.object({
 })
 export type SessionEvent = z.infer<typeof SessionEvent>
 
-export const LogEvent = z.discriminatedUnion('kind', [PostEvent, RepostEvent, LikeEvent, RelationEvent, UserEvent, SessionEvent])
+export const LogEvent = z.discriminatedUnion('kind', [
+  PostEvent,
+  RepostEvent,
+  LikeEvent,
+  RelationEvent,
+  UserEvent,
+  SessionEvent,
+])
 export type LogEvent = z.infer<typeof LogEvent>

@@ -5,7 +5,10 @@ import { Handle, PostId, Tag } from './ids.js'
 export const FeedName = z
   .string()
   .max(80)
-  .refine((name) => parseFeed(name) !== null, 'must be home, notifications, public, user:<handle>, tag:<tag> or thread:<post id>')
+  .refine(
+    (name) => parseFeed(name) !== null,
+    'must be home, notifications, public, user:<handle>, tag:<tag> or thread:<post id>',
+  )
 export type FeedName = z.infer<typeof FeedName>
 
 export type Feed =

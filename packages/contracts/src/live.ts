@@ -46,7 +46,10 @@ export type SubscribeInput = z.infer<typeof SubscribeInput>
 export const UnsubscribeInput = z.strictObject({ feed: FeedName })
 export const RefreshInput = z.strictObject({ accessToken: z.string().max(4_096) })
 /** `Socket.auth`: nothing for an anonymous reader. */
-export const HandshakeAuth = z.strictObject({ accessToken: z.string().max(4_096).optional(), client: z.string().max(64).optional() })
+export const HandshakeAuth = z.strictObject({
+  accessToken: z.string().max(4_096).optional(),
+  client: z.string().max(64).optional(),
+})
 
 export const SubscribeReply = z.union([
   z.object({ ok: z.literal(true), cursor: LogCursor }),
@@ -54,7 +57,10 @@ export const SubscribeReply = z.union([
 ])
 export type SubscribeReply = z.infer<typeof SubscribeReply>
 
-export const AckReply = z.union([z.object({ ok: z.literal(true) }), z.object({ ok: z.literal(false), error: ErrorBody })])
+export const AckReply = z.union([
+  z.object({ ok: z.literal(true) }),
+  z.object({ ok: z.literal(false), error: ErrorBody }),
+])
 export type AckReply = z.infer<typeof AckReply>
 
 /**
@@ -62,11 +68,31 @@ export type AckReply = z.infer<typeof AckReply>
  * `jitterMs`: spread the return over so long.
  */
 export const closeReasons = {
-  draining: { code: 4000, then: 'reconnect', jitterMs: 5_000, meaning: 'The gateway is going down; another takes over.' },
-  slow: { code: 4001, then: 'reconnect', jitterMs: 1_000, meaning: 'The client read too slowly and its place left the window.' },
-  capacity: { code: 4002, then: 'reconnect', jitterMs: 30_000, meaning: 'The gateway holds as many sockets as it may.' },
+  draining: {
+    code: 4000,
+    then: 'reconnect',
+    jitterMs: 5_000,
+    meaning: 'The gateway is going down; another takes over.',
+  },
+  slow: {
+    code: 4001,
+    then: 'reconnect',
+    jitterMs: 1_000,
+    meaning: 'The client read too slowly and its place left the window.',
+  },
+  capacity: {
+    code: 4002,
+    then: 'reconnect',
+    jitterMs: 30_000,
+    meaning: 'The gateway holds as many sockets as it may.',
+  },
   rate: { code: 4003, then: 'reconnect', jitterMs: 10_000, meaning: 'The client sent more messages than it may.' },
-  token_expired: { code: 4100, then: 'refresh', jitterMs: 0, meaning: 'The access token expired and was not refreshed on the socket.' },
+  token_expired: {
+    code: 4100,
+    then: 'refresh',
+    jitterMs: 0,
+    meaning: 'The access token expired and was not refreshed on the socket.',
+  },
   session_ended: { code: 4200, then: 'stop', jitterMs: 0, meaning: 'The session was signed out.' },
   protocol: { code: 4201, then: 'stop', jitterMs: 0, meaning: 'The client does not speak this protocol.' },
 } as const

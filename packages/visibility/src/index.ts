@@ -1,0 +1,8 @@
+export { collapse } from './collapse.js'
+export type { Collapsible } from './collapse.js'
+export { isHidden, isNoticeVisible, isVisible, noticeTypeOf } from './filter.js'
+export type { Candidate, FilteredFeed } from './filter.js'
+export { peopleOf, presentPost } from './present.js'
+export type { PresentContext } from './present.js'
+export { viewerOf } from './viewer.js'
+export type { Viewer, ViewerSets } from './viewer.js'
