@@ -108,5 +108,5 @@ export const postContract = {
 }
 
 /** Published by the post service when counts were re-counted, at most once a second a post. May be lost. */
-export const StatsMessage = z.object({ postId: PostId, counts: PostCounts })
+export const StatsMessage = z.object({ postId: PostId, authorId: UserId, path: z.array(PostId), counts: PostCounts })
 export type StatsMessage = z.infer<typeof StatsMessage>
