@@ -1,5 +1,7 @@
+import { z } from 'zod'
+
 /** What a caller says with every call; carried as headers, in process too. */
-export interface CallContext {
+export type CallContext = {
   readonly requestId: string
   /** The user's own access token, passed on untouched; absent for anonymous and for calls without a user. */
   readonly accessToken?: string
@@ -8,7 +10,8 @@ export interface CallContext {
   readonly traceparent?: string
 }
 
-export type Caller = 'gateway' | 'account' | 'post' | 'timeline' | 'cli'
+export const Caller = z.enum(['gateway', 'account', 'post', 'timeline', 'cli'])
+export type Caller = z.infer<typeof Caller>
 
 /** The person a verified access token speaks for. */
 export interface Actor {
@@ -27,4 +30,14 @@ export interface ServiceContext {
   readonly accessToken: string | undefined
   readonly deadlineAtMs: number
   readonly traceparent: string | undefined
+}
+
+/** What a service says when it calls another one on behalf of the call it is answering. */
+export function passOn(context: ServiceContext): CallContext {
+  return {
+    requestId: context.requestId,
+    deadlineAtMs: context.deadlineAtMs,
+    ...(context.accessToken === undefined ? {} : { accessToken: context.accessToken }),
+    ...(context.traceparent === undefined ? {} : { traceparent: context.traceparent }),
+  }
 }

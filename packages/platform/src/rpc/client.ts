@@ -1,0 +1,102 @@
+import { createORPCClient, type NestedClient } from '@orpc/client'
+import type { StandardLinkClient } from '@orpc/client/standard'
+import { isContractProcedure, type AnyContractRouter } from '@orpc/contract'
+import { ResponseValidationPlugin } from '@orpc/contract/plugins'
+import { StandardOpenAPILink } from '@orpc/openapi-client/standard'
+import { get } from '@orpc/shared'
+import { AppError, type ClientOf } from '@skein/contracts'
+import { systemClock, type Clock } from '../clock.js'
+import { createTimedSignal, orAborted, reasonOf } from '../timed-signal.js'
+import type { CallContext } from './context.js'
+import type { ServiceTokens } from './service-tokens.js'
+import { headerNames, readErrorAnswer, type RpcLink } from './wire.js'
+
+export interface RpcClientOptions {
+  /** The service called: the audience of the caller's tokens. */
+  readonly service: string
+  readonly serviceTokens: Pick<ServiceTokens, 'mint'>
+  readonly clock?: Clock
+}
+
+/** A call as `client.users.get(input, { context, signal? })`. */
+export type RpcClient<T extends AnyContractRouter> = ClientOf<T, CallContext>
+
+/**
+ * The typed client of a contract over a transport. Every reply is checked by its schema and cut to it.
+ * @throws AppError every failure, with the code the service answered; `unavailable` when no answer came, `deadline` when it
+ * did not come in time, `internal` for a reply that is not what the contract says
+ * @throws the reason of the caller's own signal when that aborts
+ */
+export function createRpcClient<T extends AnyContractRouter>(
+  contract: T,
+  link: RpcLink,
+  options: RpcClientOptions,
+): RpcClient<T> {
+  const { service, serviceTokens, clock = systemClock } = options
+  const orpcLink = new StandardOpenAPILink<CallContext>(contract, sendOver(contract, link, service), {
+    url: 'http://rpc/',
+    headers: ({ context }) => headersOf(context, serviceTokens.mint(service), clock),
+    customErrorResponseBodyDecoder: (body, { status }) => {
+      throw readErrorAnswer(body, status)
+    },
+    plugins: [new ResponseValidationPlugin(contract)],
+    interceptors: [
+      async ({ next, ...call }) => {
+        const { context, signal: parent } = call
+        const timeoutMs = context.deadlineAtMs - clock.now()
+        if (timeoutMs <= 0) throw new AppError('deadline')
+        const timed = createTimedSignal({ clock, timeoutMs, parent, onTimeout: () => new AppError('deadline') })
+        try {
+          return await orAborted(next({ ...call, signal: timed.signal }), timed.signal)
+        } catch (thrown) {
+          if (timed.signal.aborted) throw reasonOf(timed.signal)
+          throw thrown instanceof AppError ? thrown : new AppError('internal', { cause: thrown })
+        } finally {
+          timed.end()
+        }
+      },
+    ],
+  })
+  // The library cannot see that a link for CallContext serves a client of a contract not known yet.
+  return createORPCClient<NestedClient<CallContext>>(orpcLink) as RpcClient<T>
+}
+
+function headersOf(context: CallContext, serviceToken: string, clock: Clock): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    [headerNames.requestId]: context.requestId,
+    [headerNames.deadlineMs]: String(Math.max(0, Math.ceil(context.deadlineAtMs - clock.now()))),
+    [headerNames.serviceToken]: serviceToken,
+    ...(context.accessToken === undefined ? {} : { [headerNames.accessToken]: `Bearer ${context.accessToken}` }),
+    ...(context.traceparent === undefined ? {} : { [headerNames.traceparent]: context.traceparent }),
+  }
+}
+
+function sendOver(contract: AnyContractRouter, link: RpcLink, service: string): StandardLinkClient<CallContext> {
+  return {
+    async call({ url, headers, body }, { signal }, path) {
+      const response = await link.call({
+        service,
+        path: url.pathname,
+        headers: headers as Record<string, string>,
+        text: body === undefined ? '' : JSON.stringify(body),
+        safe: isSafe(contract, path),
+        signal: signal ?? new AbortController().signal,
+      })
+      return { status: response.status, headers: response.headers, body: () => Promise.resolve(parse(response.text)) }
+    },
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new AppError('unavailable', { cause })
+  }
+}
+
+function isSafe(contract: AnyContractRouter, path: readonly string[]): boolean {
+  const method: unknown = get(contract, path)
+  return isContractProcedure(method) && method['~orpc'].meta['safe'] === true
+}

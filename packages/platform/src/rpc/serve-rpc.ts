@@ -1,0 +1,106 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { AppError } from '@skein/contracts'
+import { createRequestId, systemRandom } from '../random.js'
+import { errorResponse, type ServiceHandler } from './service-handler.js'
+import type { RpcResponse } from './wire.js'
+
+export interface RpcServerOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+  /** How long calls in flight may take once closing began: 5 s when absent. */
+  readonly graceMs?: number
+}
+
+export interface RpcServer {
+  readonly port: number
+  /** Stops accepting, answers what is in flight, then closes. Idempotent. */
+  close(): Promise<void>
+}
+
+export const rpcPrefix = '/rpc/'
+
+/** Serves services under `/rpc/<service>/`. Resolves when listening. */
+export async function serveRpc(handlers: readonly ServiceHandler[], options: RpcServerOptions): Promise<RpcServer> {
+  const byService = new Map(handlers.map((handler) => [handler.service, handler]))
+  let closing: Promise<void> | undefined
+  const server = createServer((request, response) => {
+    respond(byService, request, response).then(
+      (answer) => send(response, answer, closing !== undefined),
+      () => response.destroy(),
+    )
+  })
+  // Longer than the clients keep theirs, so that it is the client who ends an idle connection.
+  server.keepAliveTimeout = 65_000
+  await listen(server, options)
+  const address = server.address()
+  return {
+    port: typeof address === 'object' && address !== null ? address.port : options.port,
+    close: () => (closing ??= shut(server, options.graceMs ?? 5_000)),
+  }
+}
+
+async function respond(
+  handlers: ReadonlyMap<string, ServiceHandler>,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<RpcResponse> {
+  const path = request.url ?? '/'
+  const [service = ''] = path.startsWith(rpcPrefix) ? path.slice(rpcPrefix.length).split('/') : []
+  const handler = handlers.get(service)
+  if (handler === undefined) return errorResponse(new AppError('not_found'), createRequestId(systemRandom))
+  const left = new AbortController()
+  response.on('close', () => {
+    if (!response.writableFinished) left.abort(new Error('the caller left'))
+  })
+  return handler.handle({
+    method: request.method ?? '',
+    path: path.slice(rpcPrefix.length + service.length),
+    headers: request.headers,
+    text: () => readText(request, handler.maxBodyBytes),
+    signal: left.signal,
+  })
+}
+
+async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length
+    if (sizeBytes > maxBytes) throw new AppError('too_large')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function send(response: ServerResponse, answer: RpcResponse, closing: boolean): void {
+  const headers: Record<string, string> = {
+    ...answer.headers,
+    'content-length': String(Buffer.byteLength(answer.text)),
+  }
+  // A body that was not read to its end cannot be followed by another request.
+  if (closing || !response.req.complete) headers['connection'] = 'close'
+  response.writeHead(answer.status, headers)
+  response.end(answer.text)
+}
+
+function listen(server: Server, { host, port }: RpcServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function shut(server: Server, graceMs: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), graceMs)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}

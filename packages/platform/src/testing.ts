@@ -1,0 +1,5 @@
+export { eventually } from './testing/eventually.js'
+export { fakeClock } from './testing/fake-clock.js'
+export type { FakeClock } from './testing/fake-clock.js'
+export { seededRandom } from './testing/seeded-random.js'
+export { silentLogger } from './log.js'
