@@ -8,7 +8,8 @@ export interface Entry {
 }
 
 export type ReadResult =
-  | { readonly kind: 'entries'; readonly entries: readonly Entry[]; readonly head: Position }
+  /** `upTo`: read on from here. Entries of a kind that this version does not know are left out and counted in it. */
+  | { readonly kind: 'entries'; readonly entries: readonly Entry[]; readonly upTo: Position; readonly head: Position }
   /** `after` is of another epoch, older than what the log keeps, or ahead of the log: what follows is not known. */
   | { readonly kind: 'gap'; readonly reason: 'epoch' | 'trimmed' | 'ahead'; readonly head: Position }
 

@@ -1,3 +1,8 @@
 export { laneOf } from './event-log.js'
 export type { Entry, EventLog, ReadResult, Tail, TailMessage, TailOptions } from './event-log.js'
 export type { Locate, Window, WindowEntry, WindowOptions } from './window-port.js'
+export { createWindow } from './window.js'
+export type { WindowDeps } from './window.js'
+export { createSqliteEventLog } from './sqlite/sqlite-event-log.js'
+export type { SqliteEventLog, SqliteEventLogOptions } from './sqlite/sqlite-event-log.js'
+export type { AppendInTx } from './sqlite/sqlite-appender.js'

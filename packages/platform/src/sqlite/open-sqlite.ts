@@ -102,7 +102,11 @@ class LibsqlSqlite implements Sqlite {
       connection.close()
     }
     const copy = await open(file, 'r+')
-    await copy.sync().finally(() => copy.close())
+    try {
+      await copy.sync()
+    } finally {
+      await copy.close()
+    }
   }
 
   close(): Promise<void> {
