@@ -1,6 +1,6 @@
 export { collapse } from './collapse.js'
 export type { Collapsible } from './collapse.js'
-export { isHidden, isNoticeVisible, isVisible, noticeTypeOf } from './filter.js'
+export { isActorVisible, isHidden, isNoticeVisible, isVisible, noticeTypeOf } from './filter.js'
 export type { Candidate, FilteredFeed } from './filter.js'
 export { peopleOf, presentPost } from './present.js'
 export type { PresentContext } from './present.js'

@@ -17,15 +17,15 @@ export interface ViewerSets {
   readonly mutes: Iterable<{ readonly id: UserId }>
 }
 
-function idsOf(edges: Iterable<{ readonly id: UserId }>): Set<UserId> {
-  return new Set(Array.from(edges, (edge) => edge.id))
-}
-
-/** A viewer over plain sets, as the account service sends them. */
+/** A viewer over plain sets, as the account service sends them. Costs one walk over the edges. */
 export function viewerOf(edges: ViewerSets): Viewer {
-  const follows = idsOf(edges.follows)
-  const blocks = idsOf([...edges.blocking, ...edges.blockedBy])
-  const mutes = idsOf(edges.mutes)
+  const follows = new Set<UserId>()
+  const blocks = new Set<UserId>()
+  const mutes = new Set<UserId>()
+  for (const { id } of edges.follows) follows.add(id)
+  for (const { id } of edges.blocking) blocks.add(id)
+  for (const { id } of edges.blockedBy) blocks.add(id)
+  for (const { id } of edges.mutes) mutes.add(id)
   return {
     id: edges.userId,
     follows: (id) => follows.has(id),
