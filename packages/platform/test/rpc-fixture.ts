@@ -1,6 +1,6 @@
 import { createSecretKey } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
-import { AppError, errorTable, isErrorCode, safe, write } from '@skein/contracts'
+import { AppError, errorTable, Handle, isErrorCode, safe, SessionId, UserId, write } from '@skein/contracts'
 import { z } from 'zod'
 import {
   createRpcClient,
@@ -42,7 +42,12 @@ export const testContract = {
 }
 
 export const secret = createSecretKey(Buffer.alloc(32, 7))
-export const alice: Actor = { userId: 'u1', handle: 'alice', sessionId: 's1', role: 'user' }
+export const alice: Actor = {
+  userId: UserId.parse('01J00000000000000000000001'),
+  handle: Handle.parse('alice'),
+  sessionId: SessionId.parse('01J00000000000000000000002'),
+  role: 'user',
+}
 
 /** `good` is Alice's, `ended` of an ended session, everything else no token. */
 export const userTokens: ServiceHandlerOptions['userTokens'] = {

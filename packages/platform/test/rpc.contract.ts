@@ -3,6 +3,7 @@ import { ErrorBody } from '@skein/contracts'
 import { createServiceTokens, systemClock, type RpcResponse } from '../src/index.js'
 import { eventually } from '../src/testing.js'
 import {
+  alice,
   allCodes,
   anonymousContext,
   callContext,
@@ -48,7 +49,7 @@ export function rpcContract(name: string, open: (service: TestService) => Promis
 
     it('[RPC1] a call returns what the method returned, defaults of the input filled in', async () => {
       const reply = await clientOver(transport.link).notes.get({ text: 'hé' }, { context: callContext() })
-      expect(reply).to.deep.equal({ text: 'hé', userId: 'u1', caller: 'gateway', requestId: 'req-1' })
+      expect(reply).to.deep.equal({ text: 'hé', userId: alice.userId, caller: 'gateway', requestId: 'req-1' })
     })
 
     for (const code of allCodes) {
@@ -180,7 +181,7 @@ export function rpcContract(name: string, open: (service: TestService) => Promis
       expect((await gateway.notes.batch({}, { context })).caller).to.equal('gateway')
       expect((await errorOf(post.notes.batch({}, { context }))).code).to.equal('unauthenticated')
       expect((await errorOf(gateway.notes.get({ text: '' }, { context }))).code).to.equal('unauthenticated')
-      expect((await post.notes.batch({}, { context: callContext() })).userId).to.equal('u1')
+      expect((await post.notes.batch({}, { context: callContext() })).userId).to.equal(alice.userId)
     })
 
     it('[RPC15] a method for certain callers is forbidden to every other one, whatever user it speaks for', async () => {

@@ -1,10 +1,11 @@
 import { createORPCClient, type NestedClient } from '@orpc/client'
 import type { StandardLinkClient } from '@orpc/client/standard'
-import { isContractProcedure, type AnyContractRouter } from '@orpc/contract'
+import type { AnyContractRouter } from '@orpc/contract'
 import { ResponseValidationPlugin } from '@orpc/contract/plugins'
 import { StandardOpenAPILink } from '@orpc/openapi-client/standard'
-import { get } from '@orpc/shared'
+import { traverseContractProcedures } from '@orpc/server'
 import { AppError, type ClientOf } from '@skein/contracts'
+import { z } from 'zod'
 import { systemClock, type Clock } from '../clock.js'
 import { createTimedSignal, orAborted, reasonOf } from '../timed-signal.js'
 import type { CallContext } from './context.js'
@@ -41,13 +42,13 @@ export function createRpcClient<T extends AnyContractRouter>(
     },
     plugins: [new ResponseValidationPlugin(contract)],
     interceptors: [
-      async ({ next, ...call }) => {
+      async (call) => {
         const { context, signal: parent } = call
         const timeoutMs = context.deadlineAtMs - clock.now()
         if (timeoutMs <= 0) throw new AppError('deadline')
         const timed = createTimedSignal({ clock, timeoutMs, parent, onTimeout: () => new AppError('deadline') })
         try {
-          return await orAborted(next({ ...call, signal: timed.signal }), timed.signal)
+          return await orAborted(call.next({ ...call, signal: timed.signal }), timed.signal)
         } catch (thrown) {
           if (timed.signal.aborted) throw reasonOf(timed.signal)
           throw thrown instanceof AppError ? thrown : new AppError('internal', { cause: thrown })
@@ -73,6 +74,7 @@ function headersOf(context: CallContext, serviceToken: string, clock: Clock): Re
 }
 
 function sendOver(contract: AnyContractRouter, link: RpcLink, service: string): StandardLinkClient<CallContext> {
+  const safePaths = safePathsOf(contract)
   return {
     async call({ url, headers, body }, { signal }, path) {
       const response = await link.call({
@@ -80,7 +82,7 @@ function sendOver(contract: AnyContractRouter, link: RpcLink, service: string): 
         path: url.pathname,
         headers: headers as Record<string, string>,
         text: body === undefined ? '' : JSON.stringify(body),
-        safe: isSafe(contract, path),
+        safe: safePaths.has(path.join('.')),
         signal: signal ?? new AbortController().signal,
       })
       return { status: response.status, headers: response.headers, body: () => Promise.resolve(parse(response.text)) }
@@ -96,7 +98,13 @@ function parse(text: string): unknown {
   }
 }
 
-function isSafe(contract: AnyContractRouter, path: readonly string[]): boolean {
-  const method: unknown = get(contract, path)
-  return isContractProcedure(method) && method['~orpc'].meta['safe'] === true
+/** The paths of the methods that the contract marks `safe`. */
+function safePathsOf(contract: AnyContractRouter): ReadonlySet<string> {
+  const paths = new Set<string>()
+  traverseContractProcedures({ router: contract, path: [] }, ({ contract: method, path }) => {
+    if (SafeMeta.safeParse(method['~orpc'].meta).success) paths.add(path.join('.'))
+  })
+  return paths
 }
+
+const SafeMeta = z.object({ safe: z.literal(true) })

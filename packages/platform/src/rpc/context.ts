@@ -1,3 +1,4 @@
+import type { Handle, Role, SessionId, UserId } from '@skein/contracts'
 import { z } from 'zod'
 
 /** What a caller says with every call; carried as headers, in process too. */
@@ -15,10 +16,10 @@ export type Caller = z.infer<typeof Caller>
 
 /** The person a verified access token speaks for. */
 export interface Actor {
-  readonly userId: string
-  readonly handle: string
-  readonly sessionId: string
-  readonly role: 'user' | 'operator'
+  readonly userId: UserId
+  readonly handle: Handle
+  readonly sessionId: SessionId
+  readonly role: Role
 }
 
 /** What a method of a service gets: everything in it is verified. */

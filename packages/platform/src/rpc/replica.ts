@@ -121,13 +121,6 @@ export function unavailable(service: string, cause: unknown): AppError {
 }
 
 function nameOf(state: CircuitState): ReplicaState {
-  switch (state) {
-    case CircuitState.Open:
-    case CircuitState.Isolated:
-      return 'open'
-    case CircuitState.HalfOpen:
-      return 'half-open'
-    case CircuitState.Closed:
-      return 'closed'
-  }
+  if (state === CircuitState.Closed) return 'closed'
+  return state === CircuitState.HalfOpen ? 'half-open' : 'open'
 }

@@ -1,6 +1,5 @@
 import { StandardOpenAPIHandler } from '@orpc/openapi/standard'
 import { traverseContractProcedures } from '@orpc/server'
-import type { StandardLazyRequest } from '@orpc/standard-server'
 import { AppError, errorTable, toErrorBody, type ErrorCode } from '@skein/contracts'
 import { systemClock, type Clock } from '../clock.js'
 import type { Logger } from '../log.js'
@@ -45,6 +44,7 @@ export interface ServiceHandler {
 }
 
 type Router = ConstructorParameters<typeof StandardOpenAPIHandler<ServiceContext>>[0]
+type LazyRequest = Parameters<StandardOpenAPIHandler<ServiceContext>['handle']>[0]
 type Call = { method: string; caller: Caller | 'unknown'; readonly requestId: string; readonly startedAtMs: number }
 
 /**
@@ -143,24 +143,24 @@ function createHandler(
 ): StandardOpenAPIHandler<ServiceContext> {
   return new StandardOpenAPIHandler<ServiceContext>(router, {
     clientInterceptors: [
-      ({ path, context, next }) => {
-        admit(path.join('.'), context)
-        return next()
+      (call) => {
+        admit(call.path.join('.'), call.context)
+        return call.next()
       },
     ],
     // Outside the library's own mapping, which would turn what is thrown into its own codes: carried out as it is.
     interceptors: [
-      async ({ next }) => {
+      async (call) => {
         try {
-          return await next()
+          return await call.next()
         } catch (thrown) {
           return { matched: true, response: { status: 500, headers: {}, body: new Thrown(toAppError(thrown)) } }
         }
       },
     ],
     rootInterceptors: [
-      async ({ next }) => {
-        const result = await next()
+      async (call) => {
+        const result = await call.next()
         if (result.matched && result.response.body instanceof Thrown) throw result.response.body.error
         return result
       },
@@ -175,7 +175,7 @@ class Thrown {
   }
 }
 
-function lazyRequest(request: RpcRequest, signal: AbortSignal, maxBodyBytes: number): StandardLazyRequest {
+function lazyRequest(request: RpcRequest, signal: AbortSignal, maxBodyBytes: number): LazyRequest {
   let parsed: Promise<unknown> | undefined
   return {
     method: 'POST',
