@@ -1,0 +1,7 @@
+export { anonymousMethods } from './access.js'
+export { timelineDefaults } from './config.js'
+export type { TimelineConfig } from './config.js'
+export type { TimelineDeps } from './parts.js'
+export type { AccountReads, PostReads } from './ports.js'
+export { createTimelineService } from './timeline-service.js'
+export type { TimelineService } from './timeline-service.js'

@@ -1,0 +1,31 @@
+import type { EventLog } from '@skein/event-log'
+import type { Clock, Logger } from '@skein/platform'
+import type { TimelineConfig } from './config.js'
+import type { AccountReads, PostReads } from './ports.js'
+import { createPeople, type People } from './reads/people.js'
+import { createTrends, type Trends } from './reads/trends.js'
+
+export interface TimelineDeps {
+  readonly account: AccountReads
+  readonly post: PostReads
+  readonly log: Pick<EventLog, 'heads'>
+  readonly clock: Pick<Clock, 'now'>
+  readonly logger: Logger
+}
+
+/** What every method is made of. */
+export interface Parts extends TimelineDeps {
+  readonly config: TimelineConfig
+  readonly people: People
+  readonly trends: Trends
+}
+
+export function createParts(config: TimelineConfig, deps: TimelineDeps): Parts {
+  const { account, post, clock } = deps
+  return {
+    ...deps,
+    config,
+    people: createPeople({ account, clock, ttlMs: config.cardTtlMs, max: config.cardsMax }),
+    trends: createTrends({ post, clock, ttlMs: config.trendsTtlMs }),
+  }
+}

@@ -1,0 +1,29 @@
+import type { FeedPage, PageInput, UserId } from '@skein/contracts'
+import { isActorVisible } from '@skein/visibility'
+import { placeOf } from '../domain/read-page.js'
+import type { Parts } from '../parts.js'
+import { beginOwnRead, type OwnRead, type Request } from '../reads/begin-read.js'
+import { readFeedPage, type PostFeed } from '../reads/post-feed.js'
+import { os } from './os.js'
+
+/** Posts and reposts of the reader and of everyone they follow, from the database. */
+export function homeMethod(parts: Parts) {
+  return os.feeds.home.handler(({ input, context, signal }) => readHome(parts, input, { context, signal }))
+}
+
+async function readHome(parts: Parts, input: PageInput, request: Request): Promise<FeedPage> {
+  const place = placeOf(input)
+  const read = await beginOwnRead(parts, request)
+  const actorIds = sourcesOf(read)
+  const feed: PostFeed = {
+    kind: 'home',
+    list: (range) => parts.post.entries.byActors({ ...range, actorIds }, read.call),
+  }
+  return readFeedPage(parts, read, place, feed)
+}
+
+/** Muted ones are left out here, so that what they post is never read. */
+function sourcesOf({ viewer, edges }: OwnRead): UserId[] {
+  const ids = [viewer.id, ...edges.follows.map((edge) => edge.id)]
+  return ids.filter((id) => isActorVisible('home', id, viewer))
+}
