@@ -1,6 +1,8 @@
+import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'chai'
 import { AppError } from '@skein/contracts'
 import { inList, openSqlite, sqlList, type Sqlite } from '@skein/platform'
+import { connectSync } from '../src/sqlite/driver.js'
 import { tempFolder, tempSqlite } from '@skein/platform/testing/sqlite'
 
 const insert = 'INSERT INTO notes (id, text) VALUES (?, ?)'
@@ -124,7 +126,7 @@ describe('sqlite', () => {
   it('[SQL7] a value that SQLite cannot hold is refused before it reaches the driver', async () => {
     await using db = await withNotes(await tempSqlite())
     for (const value of [true, undefined, {}, [1], Number.NaN, new Date()]) {
-      expect(() => db.read('SELECT ?').get(value), String(value)).to.throw(TypeError)
+      expect(() => db.read('SELECT ?').get(value), typeof value).to.throw(TypeError)
       expect(await failure(db.write((tx) => tx(insert).run(1, value)))).to.be.instanceOf(TypeError)
     }
   })
@@ -201,5 +203,22 @@ describe('sqlite', () => {
     await using home = await tempFolder()
     const error = await failure(openSqlite({ file: home.path('no/such/folder.db'), maxQueued: 10 }))
     expect(error).to.be.instanceOf(AppError).with.property('message').that.contains('no/such/folder.db')
+  })
+
+  it('[SQL15] a write that waits for the lock of another process stops neither the event loop nor the reader', async () => {
+    await using db = await withNotes(await tempSqlite())
+    const other = connectSync(db.file)
+    other.exec('BEGIN IMMEDIATE')
+    let done = false
+    const write = db.write((tx) => tx(insert).run(1, 'x')).then(() => (done = true))
+    for (let turns = 0; turns < 50; turns++) {
+      await turn()
+      expect(db.read(count).get()).to.deep.equal({ n: 0 })
+    }
+    expect(done).to.equal(false)
+    other.exec('COMMIT')
+    await write
+    expect(db.read(count).get()).to.deep.equal({ n: 1 })
+    other.close()
   })
 })
