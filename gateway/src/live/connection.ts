@@ -148,7 +148,7 @@ export class Connection {
     const name = event === 'subscribe' || event === 'unsubscribe' || event === 'refresh' ? event : null
     this.#deps.metrics.received(name ?? 'other')
     this.#answer(name, input).then(
-      (reply) => void ack(reply),
+      (reply) => ack(reply),
       (thrown: unknown) => {
         const requestId = createRequestId(this.#deps.random)
         const error = toAppError(thrown)

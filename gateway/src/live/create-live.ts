@@ -155,7 +155,7 @@ class LiveGateway implements Live {
         done(refusal, refusal === null)
       },
     })
-    io.use((socket, next) => void this.#admit(socket).then(() => next(), next))
+    io.use((socket, next) => void this.#admit(socket, next))
     io.on('connection', (socket) => this.#connect(socket))
     io.engine.on('connection_error', (error: { message: string }) =>
       log.debug({ cause: error.message }, 'handshake refused'),
@@ -164,17 +164,18 @@ class LiveGateway implements Live {
   }
 
   /** What a refused client gets as `connect_error.data` is an error body of the table. */
-  async #admit(socket: Socket): Promise<void> {
+  async #admit(socket: Socket, next: (refusal?: Error) => void): Promise<void> {
     try {
       const token = await authenticate(this.#deps, socket.handshake.auth)
       if (token !== null && this.#connections.of(token.actor.userId).size >= this.#config.maxSocketsPerUser)
         throw new AppError('limit_reached', { message: 'This person has too many sockets open.' })
       socket.data = { token }
+      next()
     } catch (thrown) {
       this.#deps.metrics.refused('auth')
       const error = toAppError(thrown)
       setImmediate(() => socket.conn.close())
-      throw Object.assign(new Error(error.message), { data: toErrorBody(error, createRequestId(this.#deps.random)) })
+      next(Object.assign(new Error(error.message), { data: toErrorBody(error, createRequestId(this.#deps.random)) }))
     }
   }
 
@@ -261,7 +262,7 @@ class LiveGateway implements Live {
     this.#hub.sendMore()
     this.#hub.sendCursors(cursorAgeMs)
     metrics.users(this.#viewers.size)
-    for (const socket of [...this.#hub.sockets]) {
+    for (const socket of this.#hub.sockets) {
       if (socket.paused && clock.now() - socket.drainedAtMs > stuckAfterMs) socket.close('slow', () => random.next())
     }
   }

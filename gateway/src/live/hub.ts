@@ -71,7 +71,7 @@ export class Hub {
   remove(socket: LiveSocket): void {
     socket.closed = true
     this.#sockets.delete(socket)
-    for (const name of [...socket.subs.keys()]) this.unsubscribe(socket, name)
+    for (const name of socket.subs.keys()) this.unsubscribe(socket, name)
     if (socket.viewer !== null) removeFrom(this.#socketsOf, socket.viewer.id, socket)
   }
 

@@ -1,0 +1,7 @@
+export { createGateway } from './create-gateway.js'
+export type { Gateway, GatewayConfig, GatewayDeps } from './create-gateway.js'
+export { httpApiDefaults } from './http/http-config.js'
+export type { HttpApiConfig, HttpLimits } from './http/http-config.js'
+export type { LiveConfig } from './live/deps.js'
+export type { LiveMetrics } from './live/metrics.js'
+export type { HttpMetrics } from './ops/http-metrics.js'
