@@ -6,6 +6,8 @@ import type { ReadStatement, Statement } from './sqlite-port.js'
  * libsql with types, and without its traps: it takes the process down when a boolean is bound, stores every number as a
  * float, puts `_metadata` among the columns of `get`, and gives bytes as Buffer here and as ArrayBuffer there. The only
  * file that knows libsql; the types of that package are `any` throughout.
+ * NOTE: a statement that is let go is finalised by the garbage collector, which waits for its connection: if that one is
+ * committing or waiting for a lock, the event loop stands still. Keep every statement of the writer for ever.
  */
 
 type Bindable = string | number | bigint | Uint8Array | null

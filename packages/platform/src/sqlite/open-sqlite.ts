@@ -69,8 +69,17 @@ class LibsqlSqlite implements Sqlite {
     this.#reader = reader
   }
 
+  /** A connection of its own, see `driver.ts` on statements that are let go. */
   migrate(owner: string, steps: readonly string[]): Promise<void> {
-    return this.#writer.exclusive((connection) => migrate(connection, owner, steps))
+    return this.#writer.exclusive(async () => {
+      const connection = connect(this.#file)
+      try {
+        for (const pragma of ['busy_timeout = 5000', 'foreign_keys = ON']) await connection.exec(`PRAGMA ${pragma}`)
+        await migrate(connection, owner, steps)
+      } finally {
+        connection.close()
+      }
+    })
   }
 
   prepare(statements: readonly string[]): Promise<void> {
