@@ -44,3 +44,34 @@ export { describeConfig, printConfig } from './config/describe-config.js'
 export type { ConfigFormat } from './config/describe-config.js'
 export { loadConfig } from './config/load-config.js'
 export type { ConfigSources, LoadedConfig } from './config/load-config.js'
+export { createLifecycle, onSignal } from './lifecycle.js'
+export type { Lifecycle, LifecycleOptions, Part, SignalOptions } from './lifecycle.js'
+export { createHealth } from './health.js'
+export type { CheckResult, Health, HealthCheck, HealthOptions, HealthReport } from './health.js'
+export { createMetrics } from './metrics.js'
+export type {
+  Counter,
+  DeclaredMetric,
+  Gauge,
+  GaugeSpec,
+  Histogram,
+  HistogramSpec,
+  LabelSets,
+  LabelsOf,
+  MetricSpec,
+  Metrics,
+  MetricsOptions,
+} from './metrics.js'
+export {
+  declareBuildInfo,
+  declareDatabaseMetrics,
+  declareHttpMetrics,
+  declareReplicaMetrics,
+  declareRpcMetrics,
+  latencyBuckets,
+} from './common-metrics.js'
+export type { DatabaseMetrics, HttpMetrics, RpcMetrics } from './common-metrics.js'
+export { serveOps } from './ops-server.js'
+export type { OpsServer, OpsServerOptions } from './ops-server.js'
+export { listen, shut } from './http-server.js'
+export type { ListenOptions } from './http-server.js'

@@ -1,13 +1,11 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { AppError } from '@skein/contracts'
+import { listen, shut, type ListenOptions } from '../http-server.js'
 import { createRequestId, systemRandom } from '../random.js'
 import { errorResponse, type ServiceHandler } from './service-handler.js'
 import type { RpcResponse } from './wire.js'
 
-export interface RpcServerOptions {
-  readonly host: string
-  /** 0 takes a free one. */
-  readonly port: number
+export interface RpcServerOptions extends ListenOptions {
   /** How long calls in flight may take once closing began: 5 s when absent. */
   readonly graceMs?: number
 }
@@ -32,12 +30,8 @@ export async function serveRpc(handlers: readonly ServiceHandler[], options: Rpc
   })
   // Longer than the clients keep theirs, so that it is the client who ends an idle connection.
   server.keepAliveTimeout = 65_000
-  await listen(server, options)
-  const address = server.address()
-  return {
-    port: typeof address === 'object' && address !== null ? address.port : options.port,
-    close: () => (closing ??= shut(server, options.graceMs ?? 5_000)),
-  }
+  const port = await listen(server, options)
+  return { port, close: () => (closing ??= shut(server, options.graceMs ?? 5_000)) }
 }
 
 async function respond(
@@ -82,25 +76,4 @@ function send(response: ServerResponse, answer: RpcResponse, closing: boolean): 
   if (closing || !response.req.complete) headers['connection'] = 'close'
   response.writeHead(answer.status, headers)
   response.end(answer.text)
-}
-
-function listen(server: Server, { host, port }: RpcServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve()
-    })
-  })
-}
-
-function shut(server: Server, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), graceMs)
-    server.close(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
 }

@@ -39,6 +39,8 @@ export interface ServedCall {
 /** A service as both transports take it. Never rejects: every failure is an answer. */
 export interface ServiceHandler {
   readonly service: string
+  /** Every method, as `users.cards`. */
+  readonly methods: readonly string[]
   readonly maxBodyBytes: number
   handle(request: RpcRequest): Promise<RpcResponse>
 }
@@ -96,6 +98,7 @@ export function createServiceHandler(router: Router, options: ServiceHandlerOpti
 
   return {
     service: options.service,
+    methods: [...methods.values()],
     maxBodyBytes,
     async handle(request) {
       const requestId = readRequestId(request.headers) ?? createRequestId(random)
