@@ -4,7 +4,8 @@ import type { Sqlite, Tx } from '@skein/platform'
 import { edgeEvent } from '../domain/edges.js'
 import { userEvent } from '../domain/users.js'
 import type { AccountStore, ImportedFollow } from './account-store.js'
-import { insertUser, recordOf } from './sqlite-users.js'
+import { newUserRecord } from './new-user.js'
+import { insertUser } from './sqlite-users.js'
 
 const sql = {
   follow: `INSERT INTO account_edges (kind, actor, target, is_on, rev, edge_id, at_ms)
@@ -35,7 +36,7 @@ export function createImport(db: Sqlite, append: AppendInTx): Import {
       await inChunks(people, (tx, chunk) => {
         for (const user of chunk)
           if (!insertUser(tx, user)) throw new AppError('handle_taken', { message: user.handle })
-        return events ? chunk.map((user) => userEvent(recordOf(user), user.createdAtMs)) : []
+        return events ? chunk.map((user) => userEvent(newUserRecord(user), user.createdAtMs)) : []
       })
     },
     importFollows: async (follows, { events }) => {

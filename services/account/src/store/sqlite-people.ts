@@ -37,10 +37,10 @@ const reads = {
         WHERE x.kind = 'follow' AND x.actor = f.id AND x.is_on = 1 ORDER BY x.edge_id DESC LIMIT 1 OFFSET ${followsOfFriendMax}), '')
       WHERE e.target NOT IN (SELECT id FROM excluded)),
     ranked AS (SELECT id, count(*) AS paths, json_group_array(via) AS via FROM paths GROUP BY id ORDER BY paths DESC LIMIT ?2)
-    SELECT u.id, u.handle, u.name, u.bio, u.followers, r.paths, r.via FROM ranked r JOIN account_users u ON u.id = r.id`,
+    SELECT u.id, u.handle, u.name, u.bio, u.followers, r.paths, r.via FROM ranked r JOIN account_users u ON u.id = r.id WHERE u.suspended = 0`,
   popular: `WITH ${excluded()} SELECT u.id, u.handle, u.name, u.bio, u.followers, 0 AS paths, '[]' AS via
     FROM (${mostFollowed}) p CROSS JOIN account_users u ON u.id = p.id
-    WHERE u.id NOT IN (SELECT id FROM excluded) ORDER BY u.followers DESC, u.handle LIMIT ?2`,
+    WHERE u.suspended = 0 AND u.id NOT IN (SELECT id FROM excluded) ORDER BY u.followers DESC, u.handle LIMIT ?2`,
   countDrift: `SELECT id FROM account_users u
     WHERE followers <> (SELECT count(*) FROM account_edges WHERE kind = 'follow' AND target = u.id AND is_on = 1)
     OR following <> (SELECT count(*) FROM account_edges WHERE kind = 'follow' AND actor = u.id AND is_on = 1)`,

@@ -3,6 +3,7 @@ import type { AppendInTx } from '@skein/event-log'
 import { inList, sqlList, type Sqlite, type Tx } from '@skein/platform'
 import { editProfile, userEvent, type UserRecord } from '../domain/users.js'
 import type { AccountStore, NewUser } from './account-store.js'
+import { newUserRecord } from './new-user.js'
 import { CardRows, CountRow, HandleRows, parseCredentials, parseUser, userColumns } from './sqlite-rows.js'
 import { endAllInTx, sessionEndStatements } from './sqlite-session-ends.js'
 import { insertSession } from './sqlite-sessions.js'
@@ -52,7 +53,7 @@ export function createUsers(db: Sqlite, append: AppendInTx): Users {
     createUser: (user, session) =>
       db.write((tx) => {
         if (!insertUser(tx, user)) return 'handle_taken'
-        append(tx, [userEvent(recordOf(user), user.createdAtMs)])
+        append(tx, [userEvent(newUserRecord(user), user.createdAtMs)])
         if (session !== null) insertSession(tx, session)
         return 'created'
       }),
@@ -119,10 +120,4 @@ export function insertUser(tx: Tx, user: NewUser): boolean {
   const { changes } = tx(sql.insert).run(id, handle, name, bio, role, passwordHash, createdAtMs)
   if (changes === 1) tx(sql.countOne).run()
   return changes === 1
-}
-
-/** A new person as they are stored. */
-export function recordOf({ id, handle, name, bio, role, createdAtMs }: NewUser): UserRecord {
-  const given = { id, handle, name, bio, role, createdAtMs }
-  return { ...given, suspended: false, rev: 1, followers: 0, following: 0, readUpTo: null }
 }

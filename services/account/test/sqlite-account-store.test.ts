@@ -1,0 +1,4 @@
+import { testAccountStore } from './account-store.contract.js'
+import { openSqliteEngine } from './store-harness.js'
+
+testAccountStore('sqlite', openSqliteEngine)
