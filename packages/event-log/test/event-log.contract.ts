@@ -191,6 +191,16 @@ function suite(create: CreateLogEngine, lanes: number): void {
     expect(heard.tail.heardAtMs).to.be.greaterThan(quietSinceMs)
   })
 
+  it('[LOG10] an own append shows at once what another process appended before it', async () => {
+    await using engine = await start()
+    const [mine, other] = [await engine.open(), await engine.open()]
+    const heard = await record(mine, await mine.heads())
+    await other.append([edgeEvent({ actor: 7, rev: 1 })])
+    await mine.append([edgeEvent({ actor: 7, rev: 2 })])
+    await eventually(() => heard.entries.length === 2)
+    expect(heard.fault()).to.equal(undefined)
+  })
+
   it('[LOG11] a restart keeps the epoch and every position', async () => {
     await using engine = await start()
     const before = await engine.open()
