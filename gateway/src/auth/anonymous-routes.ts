@@ -1,0 +1,20 @@
+/** What anyone may call without signing in. Every other method of the public API needs an access token. */
+export const anonymousRoutes: ReadonlySet<string> = new Set([
+  'info',
+  'accounts.create',
+  'sessions.create',
+  'sessions.refresh',
+  'users.search',
+  'users.get',
+  'users.followers',
+  'users.following',
+  'posts.list',
+  'posts.get',
+  'posts.history',
+  'feeds.public',
+  'feeds.user',
+  'feeds.tag',
+  'feeds.thread',
+  'trends',
+  'search',
+])

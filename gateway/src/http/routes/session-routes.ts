@@ -1,0 +1,30 @@
+import { AppError } from '@skein/contracts'
+import { api, passing, type Services } from '../api-context.js'
+
+const userAgentMaxChars = 200
+
+/** Sign-up, sign-in and sessions: the account service's own methods, with the browser's name beside. */
+export function sessionRoutes({ account }: Services, { signUpOpen }: { signUpOpen: boolean }) {
+  const { accounts, sessions } = api
+  return {
+    accounts: accounts.router({
+      create: accounts.create.handler(({ input, ...call }) => {
+        if (!signUpOpen) throw new AppError('forbidden', { message: 'This server takes no new people by itself.' })
+        return account.sessions.signUp({ ...input, client: clientOf(call.context.userAgent) }, passing(call))
+      }),
+    }),
+    sessions: sessions.router({
+      create: sessions.create.handler(({ input, ...call }) =>
+        account.sessions.signIn({ ...input, client: clientOf(call.context.userAgent) }, passing(call)),
+      ),
+      refresh: sessions.refresh.handler(({ input, ...call }) => account.sessions.refresh(input, passing(call))),
+      list: sessions.list.handler(({ input, ...call }) => account.sessions.list(input, passing(call))),
+      endAll: sessions.endAll.handler(({ input, ...call }) => account.sessions.endAll(input, passing(call))),
+      end: sessions.end.handler(({ input, ...call }) => account.sessions.end(input, passing(call))),
+    }),
+  }
+}
+
+function clientOf(userAgent: string): string {
+  return userAgent.slice(0, userAgentMaxChars)
+}
