@@ -32,7 +32,6 @@ export const migrations: readonly string[] = [
      PRIMARY KEY (actor, id)) STRICT, WITHOUT ROWID;
    CREATE INDEX post_entries_by_id ON post_entries (id, actor, post, repost, reply);
    CREATE INDEX post_entries_public ON post_entries (id) WHERE repost = 0 AND reply = 0;
-   CREATE INDEX post_entries_own ON post_entries (actor) WHERE repost = 0;
    CREATE INDEX post_entries_tops ON post_entries (actor, id, post, repost) WHERE reply = 0;
    CREATE INDEX post_entries_replies ON post_entries (actor, id, post, repost) WHERE reply = 1;
 

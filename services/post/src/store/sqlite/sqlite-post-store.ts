@@ -27,7 +27,7 @@ export const sql = {
       SELECT rev, text, coalesce(edited_at, created_at) AS at FROM posts WHERE id = ?1 AND deleted_at IS NULL
       UNION ALL SELECT rev, text, at FROM post_revisions WHERE post = ?1)
     ORDER BY rev DESC LIMIT ?2`,
-  countBy: 'SELECT count(*) AS n FROM post_entries INDEXED BY post_entries_own WHERE actor = ? AND repost = 0',
+  countBy: 'SELECT count(*) AS n FROM post_entries WHERE actor = ? AND repost = 0',
 } as const
 
 /** Everything the writer runs. */
