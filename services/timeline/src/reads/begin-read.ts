@@ -1,4 +1,4 @@
-import { AppError, encodeLogCursor, UserId, type LogCursor, type ViewerEdges } from '@skein/contracts'
+import { AppError, encodeLogCursor, type LogCursor, type ViewerEdges } from '@skein/contracts'
 import { passOn, type ServiceContext } from '@skein/platform'
 import { viewerOf, type Viewer } from '@skein/visibility'
 import { createBudget, type Budget } from '../domain/budget.js'
@@ -40,7 +40,7 @@ export async function beginOwnRead(parts: Parts, request: Request): Promise<OwnR
   if (actor === null) throw new AppError('unauthenticated')
   const { call, budget } = callOf(parts, request)
   const cursor = encodeLogCursor(await parts.log.heads())
-  const { items } = await parts.account.edges.viewers({ userIds: [UserId.parse(actor.userId)] }, asNobody(call))
+  const { items } = await parts.account.edges.viewers({ userIds: [actor.userId] }, asNobody(call))
   const edges = items.find((item) => item.userId === actor.userId)
   if (edges === undefined) throw new AppError('unauthenticated')
   return { call, budget, cursor, edges, viewer: viewerOf(edges) }
