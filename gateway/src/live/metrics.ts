@@ -8,7 +8,7 @@ export interface LiveMetrics {
   refused(reason: 'auth' | 'origin' | 'rate' | 'capacity' | 'protocol'): void
   subscribed(kind: Feed['kind'], by: 1 | -1): void
   users(count: number): void
-  received(event: string): void
+  received(event: 'subscribe' | 'unsubscribe' | 'refresh' | 'other'): void
   sent(bytes: number, messages: number): void
   /** An entry accepted at `acceptedAtMs` was handed to this many sockets. */
   delivered(acceptedAtMs: number, sockets: number): void

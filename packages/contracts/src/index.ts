@@ -73,3 +73,4 @@ export {
 export { CreatePostInput, IdempotencyKey, Range, Skeleton, Skeletons, StatsMessage, postContract } from './rpc-post.js'
 export { ReplyFilter, timelineContract } from './rpc-timeline.js'
 export { ServerInfo, apiContract } from './api.js'
+export { wireVersion } from './wire-version.js'

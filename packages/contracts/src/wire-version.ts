@@ -1,0 +1,2 @@
+/** Grows with every change of the wire. */
+export const wireVersion = 1
