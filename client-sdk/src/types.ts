@@ -145,6 +145,10 @@ export interface StoredSession {
 export interface SessionStorage {
   load(): Promise<StoredSession | null> | StoredSession | null
   save(session: StoredSession | null): Promise<void> | void
+  /** Names what is stored, when it is shared with other tabs: they refresh one at a time. */
+  readonly key?: string
+  /** Calls back when another tab changed what is stored. Returns the way to stop. */
+  watch?(changed: () => void): () => void
 }
 
 export interface Page<T> {
@@ -262,6 +266,32 @@ export interface OutgoingPost {
   state: 'sending' | 'failed'
   error?: SkeinErrorShape
 }
+
+/** The server's codes (docs/errors.md says what each means) and `closed`: this client was closed. */
+export type ErrorCode =
+  | 'invalid'
+  | 'bad_cursor'
+  | 'unauthenticated'
+  | 'session_ended'
+  | 'wrong_credentials'
+  | 'forbidden'
+  | 'blocked'
+  | 'not_found'
+  | 'method_not_allowed'
+  | 'handle_taken'
+  | 'idempotency_conflict'
+  | 'gone'
+  | 'too_large'
+  | 'unsupported_media'
+  | 'limit_reached'
+  | 'rate_limited'
+  | 'internal'
+  | 'unavailable'
+  | 'overloaded'
+  | 'delayed'
+  | 'deadline'
+  | 'closed'
+  | (string & {})
 
 export interface SkeinErrorShape {
   code: string
