@@ -17,19 +17,29 @@ export function peopleOf(record: PostRecord): UserId[] {
   ]
 }
 
-/** The client's form of a record; null when its author's card is not known. */
+/** The client's form of a record; null when its author's card is not known. Copies nothing deeper than the post itself. */
 export function presentPost(record: PostRecord, context: PresentContext): Post | null {
   const author = context.card(record.authorId)
   if (author === undefined) return null
-  const { authorId: _authorId, replyTo, quoteOf, mentions: _mentions, ...rest } = record
-  const parent = replyTo && context.card(replyTo.authorId)
-  const quote = quoteOf && presentQuote(record, context)
-  return {
-    ...rest,
+  const post: Post = {
+    id: record.id,
     author,
-    ...(replyTo && parent ? { replyTo: { id: replyTo.id, author: parent } } : {}),
-    ...(quote ? { quote } : {}),
+    rev: record.rev,
+    text: record.text,
+    entities: record.entities,
+    createdAtMs: record.createdAtMs,
+    path: record.path,
+    tags: record.tags,
+    counts: record.counts,
   }
+  if (record.editedAtMs !== undefined) post.editedAtMs = record.editedAtMs
+  if (record.deletedAtMs !== undefined) post.deletedAtMs = record.deletedAtMs
+  if (record.viewer !== undefined) post.viewer = record.viewer
+  const parent = record.replyTo && context.card(record.replyTo.authorId)
+  if (record.replyTo && parent) post.replyTo = { id: record.replyTo.id, author: parent }
+  const quote = presentQuote(record, context)
+  if (quote !== undefined) post.quote = quote
+  return post
 }
 
 function presentQuote(record: PostRecord, context: PresentContext): Post['quote'] {

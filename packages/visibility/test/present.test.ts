@@ -61,6 +61,23 @@ describe('presenting', () => {
     })
   })
 
+  it('[VIS15] everything else of a record is in the post', () => {
+    const record: Required<PostRecord> = {
+      ...postBy(friend),
+      ...replyTo(otherFriend),
+      replyTo: { id: postId(90), authorId: otherFriend },
+      quoteOf: { id: postId(80), authorId: stranger },
+      entities: [{ type: 'link', start: 0, end: 5, url: 'https://example.org' }],
+      editedAtMs: 2,
+      deletedAtMs: 3,
+      viewer: { liked: true, reposted: true, bookmarked: true },
+    }
+    const { authorId: _author, mentions: _mentions, quoteOf: _quoteOf, replyTo: _replyTo, ...rest } = record
+    const post = presentPost(record, contextWith(quotedBy(stranger)))
+    expect(post).to.deep.include(rest)
+    expect(post).to.have.all.keys(...Object.keys(rest), 'author', 'replyTo', 'quote')
+  })
+
   it('[VIS15] nothing of the inner fields leaves', () => {
     const record = postBy(friend, {
       ...replyTo(otherFriend),

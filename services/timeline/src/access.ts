@@ -1,4 +1,4 @@
-/** The methods that answer without a user. `createServiceHandler({ anonymous: anonymousMethods, … })`. */
+/** The methods that answer without a user; every other one needs one. For `createServiceHandler`. */
 export const anonymousMethods = [
   'feeds.public',
   'feeds.user',

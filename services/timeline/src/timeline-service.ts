@@ -14,7 +14,7 @@ import { trendsMethod } from './rpc/trends.js'
 import { userMethod } from './rpc/user.js'
 
 export interface TimelineService {
-  /** Implements `timelineContract`; for `createServiceHandler`. */
+  /** Implements `timelineContract`; for `createServiceHandler`, with `anonymous`. */
   readonly router: ReturnType<typeof createRouter>
   /** The methods that answer without a user. */
   readonly anonymous: readonly string[]

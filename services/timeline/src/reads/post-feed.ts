@@ -29,7 +29,8 @@ function postFeed(parts: Parts, read: Read, { kind, list }: PostFeed): Feed<Skel
       )
       const visible = lines.flatMap((line) => {
         const post = records.get(line.postId)
-        return post && isVisible(kind, { ...line, post }, read.viewer) ? [{ line, post }] : []
+        const candidate = post && { actorId: line.actorId, repost: line.repost, post }
+        return candidate && isVisible(kind, candidate, read.viewer) ? [{ line, post: candidate.post }] : []
       })
       if (visible.length === 0) return []
       const presented = await present(
