@@ -65,7 +65,10 @@ export const postContract = {
     repost: setEdge,
     bookmark: setEdge,
   },
-  /** Skeletons, newest first. Deleted posts and undone edges are never among them. */
+  /**
+   * Skeletons, newest first; fewer than `limit` only when there are no more. Deleted posts and undone edges are never
+   * among them (but see `below`).
+   */
   entries: {
     /** Posts and reposts by any of the actors, merged over the whole range, back to the first ever. */
     byActors: safe

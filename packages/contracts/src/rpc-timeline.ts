@@ -15,7 +15,7 @@ export const timelineContract = {
     /** @throws not_found; blocked */
     user: safe.input(PageInput.extend({ handle: Handle, replies: ReplyFilter.default('include') })).output(FeedPage),
     tag: safe.input(PageInput.extend({ tag: Tag })).output(FeedPage),
-    /** Everything below the post. @throws not_found; a deleted post is answered, without its text */
+    /** Everything below the post. @throws not_found; blocked; a deleted post is answered, without its text */
     thread: safe.input(PageInput.extend({ postId: PostId })).output(ThreadPage),
     bookmarks: safe.input(PageInput).output(FeedPage),
     notifications: safe
