@@ -34,6 +34,7 @@ export const testContract = {
     wrong: safe.input(z.strictObject({})).output(z.object({ shown: z.string() })),
     fail: safe.input(z.strictObject({ code: z.string() })).output(z.object({})),
     hang: safe.input(z.strictObject({})).output(z.object({})),
+    slow: write.input(z.strictObject({})).output(z.object({})),
     whoever: safe.input(z.strictObject({})).output(Seen),
     batch: safe.input(z.strictObject({})).output(Seen),
     operate: safe.input(z.strictObject({})).output(Seen),
@@ -67,6 +68,8 @@ export interface TestService {
   readonly added: () => number
   /** How often the signal of `hang` fired. */
   readonly hangsEnded: () => number
+  /** What lets each running `slow` go. */
+  readonly slow: readonly (() => void)[]
 }
 
 export function createTestService(overrides: Partial<ServiceHandlerOptions> = {}): TestService {
@@ -74,6 +77,7 @@ export function createTestService(overrides: Partial<ServiceHandlerOptions> = {}
   const served: ServedCall[] = []
   let added = 0
   let hangsEnded = 0
+  const slow: (() => void)[] = []
   const keep = (fields: LogFields, message: string): void => void logged.push({ fields, message })
   const log: Logger = { debug: keep, info: keep, warn: keep, error: keep, child: () => log }
   const os = implementService(testContract).notes
@@ -99,6 +103,10 @@ export function createTestService(overrides: Partial<ServiceHandlerOptions> = {}
         await new Promise(() => undefined)
         return {}
       }),
+      slow: os.slow.handler(async () => {
+        await new Promise<void>((resolve) => slow.push(resolve))
+        return {}
+      }),
       whoever: os.whoever.handler(({ context }) => see('', context)),
       batch: os.batch.handler(({ context }) => see('', context)),
       operate: os.operate.handler(({ context }) => see('', context)),
@@ -117,7 +125,7 @@ export function createTestService(overrides: Partial<ServiceHandlerOptions> = {}
     onCall: (call) => served.push(call),
     ...overrides,
   })
-  return { handler, logged, served, added: () => added, hangsEnded: () => hangsEnded }
+  return { handler, logged, served, added: () => added, hangsEnded: () => hangsEnded, slow }
 }
 
 function fail(code: string): never {

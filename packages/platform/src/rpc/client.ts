@@ -85,7 +85,8 @@ function sendOver(contract: AnyContractRouter, link: RpcLink, service: string): 
         safe: safePaths.has(path.join('.')),
         signal: signal ?? new AbortController().signal,
       })
-      return { status: response.status, headers: response.headers, body: () => Promise.resolve(parse(response.text)) }
+      const reply = parse(response.text)
+      return { status: response.status, headers: response.headers, body: () => Promise.resolve(reply) }
     },
   }
 }

@@ -56,13 +56,20 @@ async function respond(
   })
 }
 
+/** What is over the limit is read to its end and thrown away, so that the caller hears the answer and keeps its connection. */
 async function readText(request: IncomingMessage, maxBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let sizeBytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length
-    if (sizeBytes > maxBytes) throw new AppError('too_large')
-    chunks.push(chunk)
+  try {
+    const incoming: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false })
+    for await (const chunk of incoming) {
+      sizeBytes += chunk.length
+      if (sizeBytes > maxBytes) throw new AppError('too_large')
+      chunks.push(chunk)
+    }
+  } catch (thrown) {
+    request.resume()
+    throw thrown instanceof AppError ? thrown : new AppError('unavailable', { cause: thrown })
   }
   return Buffer.concat(chunks).toString('utf8')
 }
@@ -72,8 +79,7 @@ function send(response: ServerResponse, answer: RpcResponse, closing: boolean): 
     ...answer.headers,
     'content-length': String(Buffer.byteLength(answer.text)),
   }
-  // A body that was not read to its end cannot be followed by another request.
-  if (closing || !response.req.complete) headers['connection'] = 'close'
+  if (closing) headers['connection'] = 'close'
   response.writeHead(answer.status, headers)
   response.end(answer.text)
 }
