@@ -1,0 +1,5 @@
+export { serverConfig } from './config.js'
+export type { ServerConfig } from './config.js'
+export { databaseFile, openCore, startEmbedded } from './embedded.js'
+export type { Clients, Core, Embedded, EmbeddedOptions } from './embedded.js'
+export { main } from './main.js'
