@@ -1,4 +1,4 @@
-import { AppError, postContract, UserId, type accountContract } from '@skein/contracts'
+import { AppError, postContract, type accountContract, type UserId } from '@skein/contracts'
 import { implementService, type Clock, type Logger, type RpcClient, type ServiceContext } from '@skein/platform'
 import type { PostStore } from '../store/post-store.js'
 
@@ -23,7 +23,7 @@ export const os = implementService(postContract)
 
 /** Who asks; null for anonymous. */
 export function viewerOf(context: ServiceContext): UserId | null {
-  return context.actor === null ? null : UserId.parse(context.actor.userId)
+  return context.actor?.userId ?? null
 }
 
 /** Who acts. @throws AppError unauthenticated */

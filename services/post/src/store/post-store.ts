@@ -121,7 +121,7 @@ export interface PostStore {
   remove(removal: PostRemoval): Promise<RemoveOutcome>
   /**
    * Puts an edge on or off; on asks for a post that is not deleted. Bookmarks have no event. The counts returned hold this
-   * change, even when the stored ones follow later.
+   * change; of a post with very many edges they are the last counted ones and this change.
    */
   setEdge(change: EdgeChange): Promise<EdgeOutcome>
 
