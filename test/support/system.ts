@@ -1,0 +1,182 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { eventually } from '@skein/platform/testing'
+import { loadConfig } from '@skein/platform'
+import { serverConfig, startEmbedded, type Embedded, type ServerConfig } from '@skein/server'
+import { fromRoot } from './repo-files.js'
+
+export type Settings = Partial<ServerConfig>
+
+export interface SystemOptions {
+  readonly settings?: Settings
+  /** The folder of the built page. */
+  readonly webRoot?: string
+}
+
+/** The whole system in this process over a data folder of its own, which goes with it. */
+export interface System extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  readonly dataDir: string
+  /** Of the present run; another one after `start`. */
+  readonly server: Embedded
+  /** Stops it; the folder stays. */
+  stop(): Promise<void>
+  /** Starts it again over the same folder on the same port. */
+  start(): Promise<void>
+}
+
+/** The whole system as a process of its own, to be killed. */
+export interface Spawned extends AsyncDisposable {
+  readonly url: string
+  readonly port: number
+  readonly dataDir: string
+  readonly pid: number
+  /** What it wrote to stderr so far, over all runs. */
+  readonly errors: string
+  /** kill -9. Resolves when it is gone. */
+  kill(): Promise<void>
+  /** SIGTERM. Resolves to the exit code. */
+  stop(): Promise<number | null>
+  start(): Promise<void>
+}
+
+/** Passwords that cost nothing and rates that no test reaches. */
+const fast: Settings = {
+  'auth.passwordMemoryKiB': 8,
+  'auth.passwordPasses': 1,
+  'limits.ipPerMinute': 10_000_000,
+  'limits.userPerMinute': 10_000_000,
+  'limits.postsPerMinute': 10_000_000,
+  'limits.signInsPer5Minutes': 10_000_000,
+  'limits.signUpsPerHour': 10_000_000,
+  'live.drainGraceMs': 100,
+}
+
+function flagsOf(settings: Settings): string[] {
+  const byKey = new Map(serverConfig.items.map((item) => [item.key, item.flag]))
+  return Object.entries(settings).map(([key, value]) => {
+    const flag = byKey.get(key)
+    if (flag === undefined) throw new Error(`no setting ${key}`)
+    return `${flag}=${String(value)}`
+  })
+}
+
+function configOf(settings: Settings): ServerConfig {
+  return loadConfig(serverConfig, { env: {}, argv: flagsOf({ ...fast, ...settings }) }).values
+}
+
+export async function startSystem({ settings = {}, webRoot }: SystemOptions = {}): Promise<System> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'skein-test-'))
+  const run = (port: number) =>
+    startEmbedded(configOf({ ...settings, dataDir, port, 'ops.port': 0 }), {
+      version: '0.0.0-test',
+      ...(webRoot === undefined ? {} : { webRoot }),
+    })
+  let server = await run(0)
+  let isUp = true
+  const { port } = server
+  async function stop(): Promise<void> {
+    if (!isUp) return
+    isUp = false
+    await server.close()
+  }
+  return {
+    url: `http://127.0.0.1:${port}`,
+    port,
+    dataDir,
+    get server() {
+      return server
+    },
+    stop,
+    async start() {
+      server = await run(port)
+      isUp = true
+    },
+    async [Symbol.asyncDispose]() {
+      await stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export async function spawnSystem(settings: Settings = {}): Promise<Spawned> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'skein-test-'))
+  let port = 0
+  let errors = ''
+  let child: ChildProcess | undefined
+  async function start(): Promise<void> {
+    const argv = flagsOf({ ...fast, ...settings, dataDir, port, 'ops.port': 0 })
+    const own = spawn(
+      process.execPath,
+      ['--import', 'tsx', '--conditions=source', fromRoot('test/support/skein-process.ts'), 'start', ...argv],
+      { cwd: fromRoot('.'), stdio: ['ignore', 'pipe', 'pipe'], env: childEnvironment() },
+    )
+    child = own
+    own.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
+    port = await readyPort(own, () => errors)
+  }
+  async function end(signal: NodeJS.Signals): Promise<number | null> {
+    const own = child
+    if (own === undefined || own.exitCode !== null || own.signalCode !== null) return own?.exitCode ?? null
+    const gone = once(own, 'exit')
+    own.kill(signal)
+    await gone
+    return own.exitCode
+  }
+  await start()
+  return {
+    get url() {
+      return `http://127.0.0.1:${port}`
+    },
+    get port() {
+      return port
+    },
+    dataDir,
+    get pid() {
+      return child?.pid ?? 0
+    },
+    get errors() {
+      return errors
+    },
+    kill: async () => void (await end('SIGKILL')),
+    stop: () => end('SIGTERM'),
+    start,
+    async [Symbol.asyncDispose]() {
+      await end('SIGKILL')
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** Without the flags of the test runner, which would reach the child too. */
+function childEnvironment(): NodeJS.ProcessEnv {
+  const { NODE_OPTIONS: _, ...env } = process.env
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SKEIN_')))
+}
+
+/** The port it says it listens on, once it says that it is ready. */
+async function readyPort(child: ChildProcess, errors: () => string): Promise<number> {
+  let said = ''
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text))
+  const port = await eventually(() => {
+    if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${errors()}`)
+    const found = / ready in [\s\S]*?http:\/\/[^\s:]+:(\d+)/.exec(said)?.[1]
+    return found === undefined ? false : Number(found)
+  }, 15_000)
+  if (port === false) throw new Error('not ready')
+  return port
+}
+
+/** Whether anything takes connections there. */
+export function isListening(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
