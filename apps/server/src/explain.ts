@@ -22,6 +22,8 @@ export function explain(thrown: unknown): Explained {
       }
     case 'EACCES':
     case 'EROFS':
+    case 'ENOTDIR':
+    case 'EEXIST':
     case 'EPERM':
       return {
         text:

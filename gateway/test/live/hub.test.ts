@@ -131,13 +131,9 @@ describe('live hub', () => {
     const stage = await stageWith({ 1: [2] })
     const reader = await stage.connect(1)
     stage.hub.subscribe(reader.socket, 'home', home, null)
-    stage.emit(
-      posted(1, 2),
-      related('follow', 1, 2, false, 2),
-      posted(2, 2),
-      related('follow', 1, 3, true, 1),
-      posted(3, 3),
-    )
+    stage.emit(posted(1, 2))
+    await settle()
+    stage.emit(related('follow', 1, 2, false, 2), posted(2, 2), related('follow', 1, 3, true, 1), posted(3, 3))
     await settle()
     expect(reader.lines).to.deep.equal(['post 1', 'post 3'])
     expect(reader.of('sources')).to.deep.equal([
