@@ -24,8 +24,9 @@ export interface PostServiceDeps {
 }
 
 export interface PostService {
-  /** For `createServiceHandler`, with `postAccess`. */
+  /** For `createServiceHandler`, with `access`. */
   readonly router: ReturnType<typeof createPostRouter>
+  readonly access: AccessRules
   /** Re-counts from now on. */
   start(): Promise<void>
   /** Ends re-counting; what is owed is found at the next start. May be called twice. */
@@ -55,6 +56,7 @@ export function createPostService(config: PostServiceConfig, deps: PostServiceDe
   const recounter = new Recounter({ everyMs: recountEveryMs, maxPosts: recountMaxPosts }, deps)
   return {
     router: createPostRouter({ ...deps, maxGraphemes }),
+    access: postAccess,
     start: async () => recounter.start(),
     close: () => recounter.close(),
   }

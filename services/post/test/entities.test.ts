@@ -1,6 +1,6 @@
 import { TextEntity } from '@skein/contracts'
 import { expect } from 'chai'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { handlesIn, resolveContent } from '../src/domain/content.js'
 import { findEntities } from '../src/domain/entities.js'
 import { cardOf, userId } from './people.js'

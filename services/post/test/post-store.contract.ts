@@ -366,7 +366,7 @@ function changing(create: CreatePostEngine): void {
     for (let n = 0; n < 4; n++) ids.push(postOf(await engine.store.create(draftOf(1, `word ${n}`))).id)
     const between = asEntry(`${(ids[1] ?? '').slice(0, 25)}Z`)
     for (const list of [
-      engine.store.entries.public,
+      (range: typeof all) => engine.store.entries.public(range),
       (range: typeof all) => engine.store.entries.search(['word'], range),
     ]) {
       const below = (await list({ limit: 10, before: between })).map(({ id }) => id)

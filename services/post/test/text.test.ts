@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { hashBody } from '../src/domain/body-hash.js'
 import { firstIdAt, keyOf, nextId, timeOf } from '../src/domain/ids.js'
 import { indexableText, searchWords } from '../src/domain/search-words.js'
