@@ -33,9 +33,9 @@ export function createSigningKeys(config: Config, store: AccountStore, clock: Cl
 
   return {
     async refresh() {
-      const keys = await readFresh()
-      const known = keys.filter((key) => clock.now() - key.createdAtMs >= headStartMs)
-      const key = known[0] ?? keys.at(-1)
+      const outlivesTokensMs = clock.now() + config.accessTtlMs + config.endLeewayMs
+      const keys = (await readFresh()).filter((key) => key.expiresAtMs > outlivesTokensMs)
+      const key = keys.find(({ createdAtMs }) => clock.now() - createdAtMs >= headStartMs) ?? keys[0]
       if (key === undefined || key.kid === current?.kid) return
       const { issuer, audience } = config
       const options = { key: createPrivateKey(key.privateKeyPem), kid: key.kid, issuer, audience, clock }

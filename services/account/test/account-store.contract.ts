@@ -36,7 +36,12 @@ function testUsers(withStore: WithStore): void {
       expect(await store.credentialsByHandle(ada.handle)).to.deep.equal({ user: stored, passwordHash })
       expect(await events()).to.deep.equal([
         {
-          ...{ kind: 'user', id: `user:${ada.id}@1`, entity: `user:${ada.id}`, subject: ada.id, rev: 1, atMs: nowMs },
+          kind: 'user',
+          id: `user:${ada.id}@1`,
+          entity: `user:${ada.id}`,
+          subject: ada.id,
+          rev: 1,
+          atMs: nowMs,
           user: { id: ada.id, handle: 'ada', name: ada.name, bio: '' },
         },
       ])

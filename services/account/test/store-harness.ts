@@ -11,9 +11,9 @@ import { createSqliteAccountStore } from '../src/store/sqlite-account-store.js'
 export interface StoreEngine extends AsyncDisposable {
   readonly store: AccountStore
   /** Everything appended so far, the oldest first. */
-  events(): Promise<readonly LogEvent[]>
+  readonly events: () => Promise<readonly LogEvent[]>
   /** From now on whatever would be appended fails, as if the log refused it. */
-  breakLog(): void
+  readonly breakLog: () => void
 }
 
 export type OpenEngine = () => Promise<StoreEngine>
