@@ -70,7 +70,7 @@ export class Connection {
     if (live) return live.close(reason, random)
     this.#socket.emit('events', [closeMessage(reason, random)])
     const wire = this.#wire()
-    if (closeReasons[reason].then === 'reconnect') wire.drop()
+    if (closeReasons[reason].client === 'reconnect') wire.drop()
     else wire.end()
   }
 

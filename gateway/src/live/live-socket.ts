@@ -109,7 +109,7 @@ export class LiveSocket {
     this.push(JSON.stringify(closeMessage(reason, random)))
     this.flush()
     this.closed = true
-    if (closeReasons[reason].then === 'reconnect') this.#wire.drop()
+    if (closeReasons[reason].client === 'reconnect') this.#wire.drop()
     else this.#wire.end()
   }
 }

@@ -70,30 +70,30 @@ export type AckReply = z.infer<typeof AckReply>
 export const closeReasons = {
   draining: {
     code: 4000,
-    then: 'reconnect',
+    client: 'reconnect',
     jitterMs: 5_000,
     meaning: 'The gateway is going down; another takes over.',
   },
   slow: {
     code: 4001,
-    then: 'reconnect',
+    client: 'reconnect',
     jitterMs: 1_000,
     meaning: 'The client read too slowly and its place left the window.',
   },
   capacity: {
     code: 4002,
-    then: 'reconnect',
+    client: 'reconnect',
     jitterMs: 30_000,
     meaning: 'The gateway holds as many sockets as it may.',
   },
-  rate: { code: 4003, then: 'reconnect', jitterMs: 10_000, meaning: 'The client sent more messages than it may.' },
+  rate: { code: 4003, client: 'reconnect', jitterMs: 10_000, meaning: 'The client sent more messages than it may.' },
   token_expired: {
     code: 4100,
-    then: 'refresh',
+    client: 'refresh',
     jitterMs: 0,
     meaning: 'The access token expired and was not refreshed on the socket.',
   },
-  session_ended: { code: 4200, then: 'stop', jitterMs: 0, meaning: 'The session was signed out.' },
-  protocol: { code: 4201, then: 'stop', jitterMs: 0, meaning: 'The client does not speak this protocol.' },
+  session_ended: { code: 4200, client: 'stop', jitterMs: 0, meaning: 'The session was signed out.' },
+  protocol: { code: 4201, client: 'stop', jitterMs: 0, meaning: 'The client does not speak this protocol.' },
 } as const
 export type CloseReason = keyof typeof closeReasons

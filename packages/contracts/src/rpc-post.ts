@@ -87,23 +87,19 @@ export const postContract = {
     bookmarks: safe.input(Range).output(Skeletons),
     search: safe.input(Range.extend({ q: z.string().min(1).max(limits.searchMaxChars) })).output(Skeletons),
     /** What others did that concerns the actor: mention, reply, quote, repost, like. One line an action. */
-    notices: safe
-      .input(Range.extend({ types: z.array(NotificationType).optional() }))
-      .output(
-        z.object({
-          items: z.array(z.object({ id: EntryId, type: NotificationType, actorId: UserId, postId: PostId, atMs })),
-        }),
-      ),
+    notices: safe.input(Range.extend({ types: z.array(NotificationType).optional() })).output(
+      z.object({
+        items: z.array(z.object({ id: EntryId, type: NotificationType, actorId: UserId, postId: PostId, atMs })),
+      }),
+    ),
   },
   tags: {
     /** Tags used since, by different authors then posts; `series` as in Trend. */
-    trending: safe
-      .input(z.strictObject({ sinceMs: atMs, limit: z.int().min(1).max(50) }))
-      .output(
-        z.object({
-          items: z.array(z.object({ tag: Tag, posts: z.int(), authors: z.int(), series: z.array(z.int()) })),
-        }),
-      ),
+    trending: safe.input(z.strictObject({ sinceMs: atMs, limit: z.int().min(1).max(50) })).output(
+      z.object({
+        items: z.array(z.object({ tag: Tag, posts: z.int(), authors: z.int(), series: z.array(z.int()) })),
+      }),
+    ),
     search: safe
       .input(z.strictObject({ prefix: z.string().max(limits.tagMaxChars), limit: z.int().min(1).max(50) }))
       .output(z.object({ items: z.array(z.object({ tag: Tag, posts: z.int() })) })),
