@@ -55,8 +55,7 @@ describe('a process that is killed under load', function () {
 
   it('[INV1] [INV3] has every acknowledged post once in each follower’s home', async () => {
     const all = writers.flatMap((writer) => idsOf(writer.acknowledged)).sort()
-    for (const reader of readers)
-      expect(idsOf(await loadFeed(reader.client, 'home')).toReversed()).to.deep.equal(all)
+    for (const reader of readers) expect(idsOf(await loadFeed(reader.client, 'home')).toReversed()).to.deep.equal(all)
   })
 
   it('[INV6] clients that stayed resumed by themselves: no gap, nothing missing, nothing twice', () => {

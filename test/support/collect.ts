@@ -5,8 +5,8 @@ export interface Collected {
   readonly events: readonly FeedEvent[]
   readonly subscription: Subscription
   /** Texts of the posts, in the order they came. */
-  texts(): string[]
-  of<T extends FeedEvent['type']>(type: T): Extract<FeedEvent, { type: T }>[]
+  readonly texts: () => string[]
+  readonly of: <T extends FeedEvent['type']>(type: T) => Extract<FeedEvent, { type: T }>[]
 }
 
 /** Subscribes and waits until the server has accepted. */

@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { eventually } from '@skein/platform/testing'
 import { loadConfig } from '@skein/platform'
 import { serverConfig, startEmbedded, type Embedded, type ServerConfig } from '@skein/server'
-import { fromRoot } from './repo-files.js'
+import { bundledSkein } from './bundle.js'
 
 export type Settings = Partial<ServerConfig>
 
@@ -55,6 +55,7 @@ const fast: Settings = {
   'limits.signInsPer5Minutes': 10_000_000,
   'limits.signUpsPerHour': 10_000_000,
   'live.drainGraceMs': 100,
+  'log.level': 'error',
 }
 
 function flagsOf(settings: Settings): string[] {
@@ -111,11 +112,11 @@ export async function spawnSystem(settings: Settings = {}): Promise<Spawned> {
   let child: ChildProcess | undefined
   async function start(): Promise<void> {
     const argv = flagsOf({ ...fast, ...settings, dataDir, port, 'ops.port': 0 })
-    const own = spawn(
-      process.execPath,
-      ['--import', 'tsx', '--conditions=source', fromRoot('test/support/skein-process.ts'), 'start', ...argv],
-      { cwd: fromRoot('.'), stdio: ['ignore', 'pipe', 'pipe'], env: childEnvironment() },
-    )
+    const own = spawn(process.execPath, [await bundledSkein(), 'start', ...argv], {
+      cwd: dataDir,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: childEnvironment(),
+    })
     child = own
     own.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
     port = await readyPort(own, () => errors)

@@ -19,9 +19,9 @@ export function startWriter(person: Person, chance: Chance, pauseMs: number): Wr
   const tried: string[] = []
   const acknowledged: { text: string; id: string }[] = []
   const wrongRepeats: string[] = []
-  let isStopping = false
+  const stopping = new AbortController()
   async function write(): Promise<void> {
-    for (let n = 0; !isStopping; n += 1) {
+    for (let n = 0; !stopping.signal.aborted; n += 1) {
       const text = `${person.handle} ${n}`
       const idempotencyKey = `key-${person.handle}-${n}`
       tried.push(text)
@@ -42,7 +42,7 @@ export function startWriter(person: Person, chance: Chance, pauseMs: number): Wr
     acknowledged,
     wrongRepeats,
     stop() {
-      isStopping = true
+      stopping.abort()
       return writing
     },
   }
