@@ -1,15 +1,10 @@
 import { pathOf, type ReplyFilter } from './api.js'
 import { createCore } from './core.js'
-import { realEnv, type Env } from './timing.js'
+import type { Env } from './timing.js'
 import type { Client, ClientOptions, FeedPage, Me, PageOptions, SearchPage } from './types.js'
 import type { Signed } from './wire.js'
 
-/** A client of one server. It connects when something is subscribed; close it when done. */
-export function createClient(options: ClientOptions): Client {
-  return createClientIn(realEnv, options)
-}
-
-/** With time and chance of the caller's. */
+/** The public face of the parts; with time and chance of the caller's. */
 export function createClientIn(env: Env, options: ClientOptions): Client {
   const core = createCore(env, options)
   const { api, sessions, outbox } = core
@@ -82,11 +77,11 @@ export function createClientIn(env: Env, options: ClientOptions): Client {
     timeline: (feed, options: PageOptions & { replies?: ReplyFilter } = {}) =>
       api.list<FeedPage>(pathOf(feed), options, { replies: options.replies }),
     subscribe: core.subscribe,
-    view: core.view,
-    viewThread: core.viewThread,
-    viewNotifications: core.viewNotifications,
+    view: core.views.open,
+    viewThread: core.views.openThread,
+    viewNotifications: core.views.openNotifications,
     on: core.on,
-    reconnectNow: core.reconnectNow,
+    reconnectNow: () => core.reconnectNow(),
     close: core.close,
     [Symbol.asyncDispose]: core.close,
   }

@@ -1,27 +1,25 @@
-import { createApi, type Mark } from './api.js'
+import { createApi } from './api.js'
 import { createChannels } from './channels.js'
 import { createConnection } from './connection.js'
 import { createEmitter } from './emitter.js'
 import { clientClosed, sessionEnded } from './errors.js'
 import { createHttp } from './http.js'
+import { createMarks } from './marks.js'
 import { createOutbox } from './outbox.js'
 import { createSessions } from './sessions.js'
 import { memoryStorage } from './storage.js'
 import { openSubscription, type OpenSubscription } from './subscription.js'
 import type { Env } from './timing.js'
+import { createViews } from './views.js'
 import type {
   CallOptions,
   ClientEvents,
   ClientOptions,
   FeedName,
-  FeedView,
-  FeedViewOptions,
-  NotificationsView,
   Post,
   StoredSession,
   SubscribeOptions,
   Subscription,
-  ThreadView,
 } from './types.js'
 import { isMoving, type LiveEvent } from './wire.js'
 
@@ -67,7 +65,7 @@ export function createCore(env: Env, options: ClientOptions) {
     },
     onLive() {
       channels.onSocket()
-      outbox.wake()
+      wake()
     },
     onLost: () => channels.onSocketLost(),
     onEvents,
@@ -86,9 +84,25 @@ export function createCore(env: Env, options: ClientOptions) {
   const outbox = createOutbox({
     env,
     send: api.createPost,
-    onChange: () => {},
-    onCreated: () => {},
+    onChange: () => views.each((view) => view.changed()),
+    onCreated: (post) => views.created(post),
   })
+  const marks = createMarks({
+    send: api.mark,
+    onChange: () => views.each((view) => view.changed()),
+    onAnswer: (post) => views.learn(post),
+  })
+  const views = createViews({ env, channels, api, outbox, marks: marks.pressed, me: () => sessions.me })
+  const unwatch = watchPage(() => {
+    connection.reconnectNow(true)
+    wake()
+  })
+
+  /** What waits for the server tries again. */
+  function wake(): void {
+    outbox.wake()
+    views.each((view) => view.wake())
+  }
 
   function onSession(now: StoredSession | null, before: StoredSession | null, reason: string | null): void {
     emitter.emit('session', now)
@@ -98,22 +112,29 @@ export function createCore(env: Env, options: ClientOptions) {
         outbox.clear()
       }
       connection.restart()
+      if (before === null && reason === null) views.each((view) => view.refresh())
     }
     if (reason !== null) emitter.emit('signed-out', { reason })
   }
 
   function endAll(error: Error): void {
     for (const subscription of Array.from(subscriptions)) subscription.end(error)
+    views.end(error)
   }
 
   function onEvents(events: LiveEvent[]): void {
     for (const event of events) {
-      if (isMoving(event)) channels.dispatch(event)
-      else if (event.type === 'stats') {
+      if (isMoving(event)) {
+        channels.dispatch(event)
+        views.overhear(event)
+      } else if (event.type === 'stats') {
         for (const subscription of subscriptions) subscription.offerStats(event.postId, event.counts)
+        views.each((view) => view.apply({ type: 'stats', postId: event.postId, counts: event.counts }))
         emitter.emit('stats', { postId: event.postId, counts: event.counts })
-      } else if (event.type === 'read') emitter.emit('read', { upTo: event.upTo })
-      else if (event.type === 'notice') emitter.emit('notice', { text: event.text })
+      } else if (event.type === 'read') {
+        views.setRead(event.upTo)
+        emitter.emit('read', { upTo: event.upTo })
+      } else if (event.type === 'notice') emitter.emit('notice', { text: event.text })
     }
   }
 
@@ -128,6 +149,8 @@ export function createCore(env: Env, options: ClientOptions) {
     if (closed) return
     closed = true
     for (const subscription of Array.from(subscriptions)) subscription.end()
+    views.end()
+    unwatch()
     outbox.close(clientClosed())
     connection.close()
     sessions.close()
@@ -142,19 +165,34 @@ export function createCore(env: Env, options: ClientOptions) {
     on: emitter.on,
     subscribe,
     close,
-    reconnectNow: () => connection.reconnectNow(),
+    reconnectNow() {
+      connection.reconnectNow()
+      wake()
+    },
     posts: (ids: readonly string[], call?: CallOptions) => api.posts(ids, call),
-    learn: (post: Promise<Post>) => post,
-    forget: (_id: string) => {},
-    mark: (kind: Mark, id: string, on: boolean, call?: CallOptions) => api.mark(kind, id, on, call),
-    view: (_feed: FeedName, _options?: FeedViewOptions): FeedView => {
-      throw clientClosed()
+    /** Every open view takes over what the server answered. */
+    async learn(answer: Promise<Post>): Promise<Post> {
+      const post = await answer
+      views.learn(post)
+      return post
     },
-    viewThread: (_postId: string, _options?: FeedViewOptions): ThreadView => {
-      throw clientClosed()
-    },
-    viewNotifications: (_options?: FeedViewOptions & { only?: 'all' | 'mentions' }): NotificationsView => {
-      throw clientClosed()
-    },
+    forget: (postId: string) => views.each((view) => view.apply({ type: 'delete', postId, nowMs: env.now() })),
+    mark: marks.set,
+    views,
+  }
+}
+
+/** Calls back when a page comes online or into view. Returns the way to stop. */
+function watchPage(back: () => void): () => void {
+  const page = globalThis.document
+  const visible = () => {
+    if (page.visibilityState === 'visible') back()
+  }
+  if (page === undefined) return () => {}
+  globalThis.addEventListener('online', back)
+  page.addEventListener('visibilitychange', visible)
+  return () => {
+    globalThis.removeEventListener('online', back)
+    page.removeEventListener('visibilitychange', visible)
   }
 }

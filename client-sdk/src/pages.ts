@@ -4,7 +4,7 @@ type At = Pick<PageOptions, 'before' | 'after'>
 
 /**
  * A lazy list. Nothing is asked before it is awaited or iterated; the first page is asked for once. With `after` it goes
- * on towards the newer, else towards the older.
+ * on towards the newer, else towards the older; a page may be empty before the end.
  */
 export function pagesOf<T, P extends Page<T>>(options: PageOptions, fetchPage: (at: At) => Promise<P>): Pages<T, P> {
   const { before, after } = options
@@ -17,9 +17,10 @@ export function pagesOf<T, P extends Page<T>>(options: PageOptions, fetchPage: (
     for (;;) {
       yield page
       const at = after === undefined ? page.next : page.prev
-      if (at === null || page.items.length === 0) return
+      if (at === null) return
       page = await fetchPage(after === undefined ? { before: at } : { after: at })
-      if (page.items.length === 0) return
+      // There is always something that may come after the newest: an empty page is the end of it for now.
+      if (after !== undefined && page.items.length === 0) return
     }
   }
 

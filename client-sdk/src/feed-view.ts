@@ -1,0 +1,507 @@
+import type { Channels, Member } from './channels.js'
+import { isWithin } from './cursor.js'
+import { guarded } from './emitter.js'
+import { clientClosed, shapeOf, toSkeinError, type SkeinError } from './errors.js'
+import { backoffMs, sleep, unref, type Env } from './timing.js'
+import type { CallOptions, Cursor, FeedSnapshot, FeedView, FeedViewOptions, OutgoingPost, Post } from './types.js'
+import { readRange, type FetchPage, type Held, type LinePage } from './read-range.js'
+import type { ViewKind } from './view-kind.js'
+import { snapshotOf, type Marks } from './view-snapshot.js'
+import {
+  appendOlder,
+  applyEvent,
+  dropAboveGap,
+  emptyView,
+  openGap,
+  replaceRange,
+  showPending,
+  type Line,
+  type RangeRead,
+  type ViewEvent,
+  type ViewState,
+} from './view-state.js'
+import type { FeedLiveEvent } from './wire.js'
+
+/*
+ * A view drives the pure state: it reads pages, joins the feed's live events at the pages' cursor, and reads the held
+ * range again whenever live events alone cannot keep it true (a gap, another graph, more than a socket is sent).
+ *
+ * Why nothing falls between page and live: what comes in while a read is under way is applied at once and again on top of
+ * the read (the journal). That is enough if the page knows everything the view had heard when the read began; else the
+ * view joins its channel anew, from the page's cursor.
+ */
+
+export interface ViewDeps<T extends Line> {
+  env: Env
+  channels: Channels
+  kind: ViewKind<T>
+  fetchPage: FetchPage<T>
+  /** Posts with the reader's own marks. */
+  hydrate(ids: readonly string[]): Promise<Post[]>
+  /** The line that a live event brings, if it is of this view's kind. */
+  lineOf(event: FeedLiveEvent): T | null
+  isOwn(post: Post): boolean
+  isSignedIn(): boolean
+  outgoing(): readonly OutgoingPost[]
+  marks: Marks
+  onPage?: (page: LinePage<T>) => void
+  onClose(): void
+}
+
+/** A view as the client sees it from inside. */
+export interface OpenView<T extends Line> extends FeedView<T> {
+  readonly state: ViewState<T>
+  /** Something happened that did not come through the view's own feed. */
+  apply(event: ViewEvent<T>): void
+  /** Something around the state changed. */
+  changed(): void
+  /** Another reader: everything is read again. */
+  refresh(): void
+  /** The way is free again: try now. */
+  wake(): void
+  end(error?: Error): void
+}
+
+/** Why the held range is read (again), the weightiest last. */
+const needs = ['sources', 'gap', 'all'] as const
+type Need = (typeof needs)[number]
+const unheldOf = { sources: 'settle', gap: 'wait', all: 'show' } as const satisfies Record<
+  Need,
+  RangeRead<Line>['unheld']
+>
+
+const noFlags = { liked: false, reposted: false, bookmarked: false }
+const denials: readonly string[] = ['not_found', 'blocked', 'gone', 'forbidden', 'unauthenticated', 'session_ended']
+const caughtUpShownMs = 30_000
+const rereadEveryMs = 500
+const moreEveryMs = 3_000
+
+export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOptions): OpenView<T> {
+  const { env, kind, channels } = deps
+  const { feed } = kind
+  const pageSize = options.pageSize ?? 20
+  const mayFill = options.onGap !== 'mark'
+  const closing = new AbortController()
+  const listeners = new Set<() => void>()
+  const known = new Set<string>()
+  const unmarked = new Set<string>()
+  let state = emptyView(kind, options.autoShow === true)
+  let snapshot: FeedSnapshot<T> | null = null
+  let isAnnounced = false
+  let isJoined = false
+  let isMemberLive = false
+  /** What has happened since the read under way began. */
+  let journal: ViewEvent<T>[] | null = null
+  let need: Need | null = 'all'
+  let doing: Need | null = null
+  let isMaintaining = false
+  let notBeforeMs = 0
+  /** More comes in this feed than a socket is sent. */
+  let isFlooded = false
+  let pausing: AbortController | null = null
+  let tail: Promise<unknown> = Promise.resolve()
+  let older: Promise<void> | null = null
+  /** The newest id when the view was last live; null while it is. */
+  let outageTop: string | null = null
+  let caughtUp: FeedSnapshot['caughtUp'] = null
+  let forgetting: ReturnType<typeof setTimeout> | undefined
+  let hydrating: ReturnType<typeof setTimeout> | undefined
+
+  const member: Member = {
+    position: null,
+    receive: onEvent,
+    onAccepted() {},
+    onLive(live) {
+      if (!live && isMemberLive) outageTop ??= state.lines[0]?.id ?? ''
+      isMemberLive = live
+      finishOutage()
+      changed()
+    },
+    onFailed(error) {
+      isJoined = isMemberLive = false
+      state = { ...state, error: shapeOf(error) }
+      changed()
+    },
+  }
+
+  function changed(): void {
+    snapshot = null
+    if (isAnnounced) return
+    isAnnounced = true
+    queueMicrotask(() => {
+      isAnnounced = false
+      for (const listener of listeners) guarded(listener)
+    })
+  }
+
+  function isLive(): boolean {
+    return isMemberLive && state.status === 'ready' && state.gap === null && need === null && doing === null
+  }
+
+  // What comes in
+
+  function apply(event: ViewEvent<T>): void {
+    journal?.push(event)
+    if (state.status !== 'ready') return
+    const before = state
+    state = applyEvent(state, event)
+    if (state !== before) changed()
+  }
+
+  function onEvent(event: FeedLiveEvent): void {
+    switch (event.type) {
+      case 'post':
+      case 'notification':
+        onLine(deps.lineOf(event))
+        break
+      case 'edit':
+        apply({ type: 'posts', posts: [event.post], from: 'live' })
+        break
+      case 'delete':
+        apply({ type: 'delete', postId: event.postId, entryId: event.entryId, nowMs: env.now() })
+        // Which empty places stay in a thread depends on what else is below them.
+        if (kind.keepsDeleted && event.postId !== undefined) want('sources')
+        break
+      case 'sources':
+        onSources(event)
+        break
+      case 'more':
+        isFlooded = true
+        onGap(false)
+        break
+      case 'gap':
+        onGap(true)
+        break
+      case 'caught-up':
+      case 'cursor':
+        break
+    }
+  }
+
+  function onLine(line: T | null): void {
+    if (line === null) return
+    const post = kind.postOf(line)
+    const isOwn = isOwnLine(line)
+    const isHeld = state.lines.some((held) => kind.postOf(held)?.id === post?.id)
+    if (post === undefined || isHeld || post.viewer !== undefined || !deps.isSignedIn())
+      apply({ type: 'line', line, isOwn })
+    else if (kind.isOld(line)) {
+      apply({ type: 'line', line, isOwn })
+      hydrateSoon([post.id])
+    } else apply({ type: 'line', line: kind.withPost(line, { ...post, viewer: noFlags }), isOwn })
+  }
+
+  function isOwnLine(line: T): boolean {
+    const post = kind.postOf(line)
+    return post !== undefined && post.id === line.id && deps.isOwn(post)
+  }
+
+  /** Both ends decide whether a line is in a feed, so what was added or removed is read, not guessed. */
+  function onSources(event: Extract<FeedLiveEvent, { type: 'sources' }>): void {
+    const key = [event.cursor, event.added.join(), event.removed.join()].join(' ')
+    if (known.has(key)) return
+    known.add(key)
+    if (known.size > 1_000) known.clear()
+    if (event.removed.length > 0 && kind.dropsAtOnce) apply({ type: 'removed', people: event.removed })
+    want('sources')
+  }
+
+  function onGap(isWhole: boolean): void {
+    if (isWhole && !mayFill) state = dropAboveGap(state)
+    state = openGap(state, mayFill ? 'loading' : 'offered')
+    if (mayFill) want('gap')
+    changed()
+  }
+
+  function hydrateSoon(ids: readonly string[]): void {
+    for (const id of ids) unmarked.add(id)
+    hydrating ??= unref(setTimeout(() => void hydrate(), 100))
+  }
+
+  async function hydrate(): Promise<void> {
+    const ids = [...unmarked].slice(0, 100)
+    for (const id of ids) unmarked.delete(id)
+    hydrating = undefined
+    if (closing.signal.aborted || ids.length === 0) return
+    const posts = await deps.hydrate(ids).catch(() => [])
+    apply({ type: 'posts', posts, from: 'read' })
+    if (unmarked.size > 0) hydrateSoon([])
+  }
+
+  /** Everything of the outage is here. */
+  function finishOutage(): void {
+    if (outageTop === null || !isMemberLive || need !== null || doing !== null) return
+    const top = outageTop
+    const news = state.lines.filter((line) => line.id > top && !isOwnLine(line))
+    caughtUp = { posts: kind.collapse(news).length, atMs: env.now() }
+    outageTop = null
+    clearTimeout(forgetting)
+    forgetting = unref(setTimeout(forgetOutage, caughtUpShownMs))
+    // Counts are not replayed.
+    if (deps.isSignedIn()) hydrateSoon(state.lines.slice(0, 50).flatMap((line) => kind.postOf(line)?.id ?? []))
+  }
+
+  function forgetOutage(): void {
+    if (caughtUp === null) return
+    caughtUp = null
+    changed()
+  }
+
+  // Reading
+
+  /** One read at a time. */
+  function exclusively<R>(run: () => Promise<R>): Promise<R> {
+    const own = tail.then(() => {
+      if (closing.signal.aborted) throw clientClosed()
+      return run()
+    })
+    tail = own.catch(() => {})
+    return own
+  }
+
+  function want(what: Need): void {
+    need = stronger(need, what)
+    changed()
+    void maintain()
+  }
+
+  async function maintain(): Promise<void> {
+    if (isMaintaining) return
+    isMaintaining = true
+    for (let failures = 0; ;) {
+      await pause(notBeforeMs - env.now())
+      const what: Need | null = need
+      if (what === null || closing.signal.aborted) break
+      try {
+        await exclusively(() => reread(what, { signal: closing.signal }))
+        failures = 0
+        notBeforeMs = env.now() + (isFlooded ? moreEveryMs : rereadEveryMs)
+        isFlooded = false
+      } catch (error) {
+        const failure = toSkeinError(error)
+        if (closing.signal.aborted || !isWorthRetrying(failure)) break
+        notBeforeMs = env.now() + Math.max(failure.retryAfterMs ?? 0, backoffMs(failures, 500, 20_000, env))
+        failures += 1
+      }
+    }
+    isMaintaining = false
+  }
+
+  async function pause(ms: number): Promise<void> {
+    if (ms <= 0) return
+    pausing = new AbortController()
+    await sleep(ms, pausing.signal).catch(() => {})
+    pausing = null
+  }
+
+  function isWorthRetrying(error: SkeinError): boolean {
+    if (denials.includes(error.code)) {
+      leave()
+      state = { ...emptyView(kind, state.autoShow), status: 'failed', error: shapeOf(error) }
+    } else if (state.status !== 'ready') state = { ...state, status: 'failed', error: shapeOf(error) }
+    else if (!error.retryable && state.gap !== null) state = openGap(state, 'failed')
+    changed()
+    return error.retryable
+  }
+
+  /** Reads the held range and puts it in the place of what is held. */
+  async function reread(what: Need, call: CallOptions): Promise<void> {
+    const before = member.position
+    const unmet = need
+    doing = what
+    need = null
+    try {
+      const range = await withJournal(
+        () => readRange(deps.fetchPage, pageSize, heldNow(), call),
+        ({ lines, next, first }) => {
+          const beside = first.post && [...(first.ancestors ?? []), first.post]
+          const read = { lines, next, unheld: unheldOf[what], ...(beside === undefined ? {} : { beside }) }
+          state = replaceRange(state, read)
+        },
+      )
+      deps.onPage?.(range.first)
+      joinFrom(range.cursor, before)
+    } catch (error) {
+      need = stronger(need, unmet ?? what)
+      throw error
+    } finally {
+      doing = null
+      finishOutage()
+      changed()
+    }
+  }
+
+  function heldNow(): Held | null {
+    if (state.status !== 'ready') return null
+    const top = state.lines[0]?.id ?? ''
+    return { count: state.lines.length, top, floor: state.next === null ? null : state.floor }
+  }
+
+  /** What happened during the read is done again on top of it. */
+  async function withJournal<R>(read: () => Promise<R>, put: (answer: R) => void): Promise<R> {
+    journal = []
+    try {
+      const answer = await read()
+      if (closing.signal.aborted) throw clientClosed()
+      put(answer)
+      state = journal.reduce((held, event) => applyEvent(held, event), state)
+      return answer
+    } finally {
+      journal = null
+    }
+  }
+
+  /** Live from the page on. If the page knows all that the view had heard before, the view is live already. */
+  function joinFrom(cursor: Cursor, before: Cursor | null): void {
+    if (isJoined && before !== null && isWithin(before, cursor) === true) return
+    leave()
+    member.position = cursor
+    isJoined = true
+    channels.join(feed, member)
+  }
+
+  function leave(): void {
+    if (isJoined) channels.leave(feed, member)
+    isJoined = isMemberLive = false
+  }
+
+  async function readOlder(call: CallOptions): Promise<void> {
+    const shown = () => kind.collapse(state.lines).length
+    const before = shown()
+    try {
+      // A page may bring nothing that is shown: reposts of what stands above.
+      for (let pages = 0; pages < 5 && state.next !== null && shown() === before; pages += 1) {
+        state = { ...state, older: 'loading' }
+        changed()
+        const position = member.position
+        const at = { limit: pageSize, before: state.next ?? '' }
+        const page = await withJournal(
+          () => deps.fetchPage(at, call),
+          (answer) => {
+            state = appendOlder(state, answer)
+          },
+        )
+        joinFrom(page.cursor, position)
+      }
+    } catch (error) {
+      state = { ...state, older: call.signal?.aborted === true ? 'more' : 'failed' }
+      throw error
+    } finally {
+      changed()
+    }
+  }
+
+  // What the caller asks for
+
+  async function reload(call: CallOptions = {}): Promise<void> {
+    if (state.status !== 'ready') state = { ...state, status: 'loading', error: null }
+    changed()
+    try {
+      await exclusively(() => reread('all', call))
+      wake()
+    } catch (error) {
+      if (state.status === 'loading') state = { ...state, status: 'failed', error: shapeOf(toSkeinError(error)) }
+      changed()
+      throw error
+    }
+  }
+
+  async function fillGap(call: CallOptions = {}): Promise<void> {
+    if (state.gap === null) return
+    state = openGap(state, 'loading')
+    changed()
+    try {
+      await exclusively(async () => {
+        if (state.gap !== null) await reread('gap', call)
+      })
+    } catch (error) {
+      if (state.gap !== null) state = openGap(state, 'failed')
+      changed()
+      throw error
+    }
+  }
+
+  function wake(): void {
+    pausing?.abort()
+  }
+
+  function end(error?: Error): void {
+    if (closing.signal.aborted) return
+    closing.abort(error ?? clientClosed())
+    leave()
+    wake()
+    clearTimeout(forgetting)
+    clearTimeout(hydrating)
+    options.signal?.removeEventListener('abort', onAbort)
+    if (error !== undefined) {
+      state = { ...emptyView(kind, false), status: 'failed', error: shapeOf(toSkeinError(error)) }
+      changed()
+    }
+    deps.onClose()
+  }
+
+  function onAbort(): void {
+    end()
+  }
+
+  async function close(): Promise<void> {
+    end()
+    listeners.clear()
+  }
+
+  options.signal?.addEventListener('abort', onAbort, { once: true })
+  if (options.signal?.aborted === true) queueMicrotask(onAbort)
+  else void maintain()
+
+  return {
+    feed,
+    get state() {
+      return state
+    },
+    getSnapshot() {
+      const around = { live: isLive(), caughtUp, outgoing: deps.outgoing(), marks: deps.marks }
+      return (snapshot ??= snapshotOf(state, around))
+    },
+    subscribe(listener) {
+      const own = () => listener()
+      listeners.add(own)
+      return () => void listeners.delete(own)
+    },
+    showPending() {
+      state = showPending(state)
+      if (mayFill && state.gap?.state === 'offered') onGap(false)
+      changed()
+    },
+    setAutoShow(on) {
+      state = { ...(on ? showPending(state) : state), autoShow: on }
+      changed()
+    },
+    loadOlder(call = {}) {
+      if (state.status !== 'ready' || state.next === null) return Promise.resolve()
+      state = { ...state, older: 'loading' }
+      changed()
+      older ??= exclusively(() => readOlder(call)).finally(() => {
+        older = null
+      })
+      return older
+    },
+    fillGap,
+    reload,
+    markSeen() {
+      state = { ...state, fresh: new Set() }
+      caughtUp = null
+      changed()
+    },
+    apply,
+    changed,
+    refresh: () => want('all'),
+    wake,
+    end,
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function stronger(a: Need | null, b: Need): Need {
+  return a === null || needs.indexOf(a) < needs.indexOf(b) ? b : a
+}
