@@ -13,6 +13,8 @@ const keepAliveMs = 65_000
 export function createHttpServer(listener: RequestListener): Server {
   const server = createServer(
     {
+      // The API refuses a request without one itself, with a body.
+      requireHostHeader: false,
       maxHeaderSize: maxHeaderBytes,
       headersTimeout: headersTimeoutMs,
       requestTimeout: requestTimeoutMs,
@@ -45,7 +47,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
 }
 
 function refusalOf(code: string | undefined): AppError {
-  switch (code) {
+  switch (code ?? 'unknown') {
     case 'HPE_HEADER_OVERFLOW':
       return new AppError('too_large', { message: `The address and headers are larger than ${maxHeaderBytes} bytes.` })
     case 'ERR_HTTP_REQUEST_TIMEOUT':

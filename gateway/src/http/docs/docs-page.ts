@@ -18,6 +18,7 @@ export function renderDocsPage(document: ApiDocument): string {
         <meta name="color-scheme" content="light dark" />
         <meta name="description" content="Every method, model and error of the ${title}." />
         <title>${title} ${version}</title>
+        <link rel="icon" href="${icon}" />
         <link rel="stylesheet" href="/docs/docs.css" />
       </head>
       <body>
@@ -40,6 +41,9 @@ export function renderDocsPage(document: ApiDocument): string {
     </html> `
   return page.text
 }
+
+const icon =
+  "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32' fill='none' stroke='%2326808c' stroke-linecap='round'><path stroke='%23e0622a' stroke-width='4.6' d='M24.2 7.8l4.4-1.4'/><path stroke-width='4' d='M14.7 11.2l3.7-1.6M25.6 15l-1.3 3.6M7.1 15.5l2.8-1.8M21.3 23.4l-2 3.1M2.4 21l1.6-1.8'/></svg>"
 
 /** Six birds in flight. */
 function mark(): Html {

@@ -53,13 +53,10 @@ ul { margin: 0; padding: 0; list-style: none; }
 .contents ul { display: none; }
 .contents a { color: var(--ink); text-decoration: none; }
 .contents__group { margin: 0; font-weight: 600; }
-.contents__group a { display: inline-flex; align-items: center; min-height: 2.75rem; padding: 0 .9rem; border: 1px solid var(--line); border-radius: 99rem; background: var(--surface); }
+.contents__group a { display: flex; align-items: center; min-height: 2.75rem; padding: 0 .9rem; border: 1px solid var(--line); border-radius: 99rem; background: var(--surface); }
 .contents__group a:hover { border-color: var(--accent); }
 .contents .path { font-size: .8125rem; line-height: 1.4; min-width: 0; overflow-wrap: anywhere; }
-.contents .method { flex: none; width: 3.2em; font-size: .6875rem; }
-
-.method { flex: none; width: 3.2em; font-size: .6875rem; }
-.contents__group { margin: 1rem 0 .15rem; font-weight: 650; }
+.contents .method { flex: none; width: 4.4em; font-size: .6875rem; }
 
 .method { font-weight: 700; letter-spacing: .03em; }
 .method--get { color: var(--get); } .method--post { color: var(--post); }
@@ -80,7 +77,7 @@ ul { margin: 0; padding: 0; list-style: none; }
 .operation > header { padding: 1.25rem 1.25rem 0; display: grid; grid-template-columns: 1fr auto; gap: .35rem 1rem; align-items: start; }
 .operation > header .line { grid-column: 1 / -1; }
 .operation > header .who { grid-area: 1 / 2; margin: 0; }
-.line { margin: 0; } .line .path { font-size: .9375rem; overflow-wrap: anywhere; }
+.line { margin: 0; } .line .method { margin-inline-end: .35rem; } .line .path { font-size: .9375rem; overflow-wrap: anywhere; }
 .said { padding: .5rem 1.25rem 1.25rem; min-width: 0; }
 .said > p { color: var(--ink-2); } .said > p code { color: var(--ink); }
 .shown { padding: 1.25rem; background: var(--raised); border-top: 1px solid var(--line); min-width: 0; display: grid; gap: 1rem; align-content: start; }
@@ -92,7 +89,8 @@ ul { margin: 0; padding: 0; list-style: none; }
 .fields thead th { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
 .fields tbody tr { border-top: 1px solid var(--line); }
 .fields tbody th, .fields td { padding: .5rem 0; text-align: start; vertical-align: top; font-weight: 400; }
-.fields tbody th { width: 11.5rem; padding-inline-end: 1rem; overflow-wrap: anywhere; }
+.fields__name { width: 38%; }
+.fields tbody th { padding-inline-end: 1rem; overflow-wrap: anywhere; }
 .fields tbody th code { font-weight: 600; }
 .optional { display: block; color: var(--ink-2); font-size: .78125rem; }
 .rules { display: block; color: var(--ink-2); font-size: .8125rem; overflow-wrap: anywhere; }
@@ -105,7 +103,7 @@ ul { margin: 0; padding: 0; list-style: none; }
 
 .sample { margin: 0; min-width: 0; }
 .sample figcaption { font-size: .78125rem; font-weight: 650; color: var(--ink-2); margin-bottom: .35rem; }
-.sample pre { margin: 0; max-height: 26rem; overflow: auto; padding: .75rem .9rem; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; font-size: .8125rem; line-height: 1.5; tab-size: 2; }
+.sample pre { margin: 0; max-height: 26rem; overflow: auto; padding: .75rem .9rem; background: var(--surface); border: 1px solid var(--line); border-radius: 8px; font-size: .8125rem; line-height: 1.5; white-space: pre-wrap; overflow-wrap: anywhere; }
 
 .models { columns: 1; column-gap: 1.25rem; }
 .model { padding: 1.1rem 1.25rem 1.25rem; margin-bottom: 1.25rem; break-inside: avoid; }

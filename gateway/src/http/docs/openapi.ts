@@ -135,7 +135,10 @@ function idempotent(operation: Operation, schema: JsonSchema): Pick<Operation, '
 function repeated(success: Operation['responses']): Operation['responses'] {
   const created = success['201']
   if (created === undefined) return success
-  return { ...success, '200': { ...created, description: 'The key was used before: the first post.' } }
+  return {
+    '201': { ...created, description: 'The new post.' },
+    '200': { ...created, description: 'The key was used before: the first post.' },
+  }
 }
 
 function withExample(document: ApiDocument, reply: Reply): Reply {

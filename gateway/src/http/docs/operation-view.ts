@@ -53,7 +53,9 @@ function needsToken({ security = [] }: Operation): boolean {
 }
 
 function replies(document: ApiDocument, { responses }: Operation): Html {
-  const good = Object.entries(responses).filter(([status]) => status.startsWith('2'))
+  const good = Object.entries(responses)
+    .filter(([status]) => status.startsWith('2'))
+    .toReversed()
   return html`<h4>Answers</h4>
     <ul class="replies">
       ${good.map(([status, { description, content }]) => {

@@ -77,6 +77,10 @@ function table(rows: readonly Row[], caption: string): Html {
     <caption>
       ${caption}
     </caption>
+    <colgroup>
+      <col class="fields__name" />
+      <col />
+    </colgroup>
     <thead>
       <tr>
         <th scope="col">Name</th>

@@ -1,8 +1,8 @@
-import { Tag, type EntryId } from '@skein/contracts'
+import { Tag, type EntryId, type UserId } from '@skein/contracts'
 import type { Logger } from '@skein/platform'
 import { actorOf, api, passing, type CallOptions, type Services } from '../api-context.js'
 
-export type NotificationsRead = (userId: string, upTo: EntryId) => void
+export type NotificationsRead = (userId: UserId, upTo: EntryId) => void
 
 const besideMax = 5
 
