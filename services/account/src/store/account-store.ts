@@ -159,7 +159,7 @@ export interface AccountStore {
   countDrift(): Promise<UserId[]>
 
   /**
-   * Many new people at once, a few hundred a transaction, so that a call that fails leaves some behind. With `events: false`
+   * Many new people at once, some hundreds a transaction, so that a call that fails leaves some behind. With `events: false`
    * nothing is appended: only for a database that nobody reads yet. @throws AppError handle_taken
    */
   importPeople(people: readonly NewUser[], options: { events: boolean }): Promise<void>

@@ -1,66 +1,76 @@
 import { AppError, type LogEvent } from '@skein/contracts'
 import type { AppendInTx } from '@skein/event-log'
-import type { Sqlite, Tx } from '@skein/platform'
+import { inList, sqlList, type Sqlite, type Tx } from '@skein/platform'
 import { edgeEvent } from '../domain/edges.js'
 import { userEvent } from '../domain/users.js'
 import type { AccountStore, ImportedFollow } from './account-store.js'
 import { newUserRecord } from './new-user.js'
-import { insertUser } from './sqlite-users.js'
+import { countInserted, insertUser } from './sqlite-users.js'
 
+const insertFollow = 'INSERT INTO account_edges (kind, actor, target, is_on, rev, edge_id, at_ms)'
+const countOn = (whose: 'actor' | 'target'): string =>
+  `(SELECT count(*) FROM account_edges WHERE kind = 'follow' AND ${whose} = account_users.id AND is_on = 1)`
 const sql = {
-  follow: `INSERT INTO account_edges (kind, actor, target, is_on, rev, edge_id, at_ms)
-    VALUES ('follow', ?, ?, 1, 1, ?, ?) ON CONFLICT DO NOTHING`,
-  countFollowing: `UPDATE account_users SET following = following + ? WHERE id = ?`,
-  countFollower: `UPDATE account_users SET followers = followers + ? WHERE id = ?`,
+  follow: `${insertFollow} VALUES ('follow', ?, ?, 1, 1, ?, ?) ON CONFLICT DO NOTHING`,
+  follows: `${insertFollow} SELECT 'follow', value->>0, value->>1, 1, 1, value->>2, value->>3 FROM json_each(?)
+    WHERE true ON CONFLICT DO NOTHING`,
+  recountFollowing: `UPDATE account_users SET following = ${countOn('actor')} WHERE id IN ${inList}`,
+  recountFollowers: `UPDATE account_users SET followers = ${countOn('target')} WHERE id IN ${inList}`,
 }
 
 export const importStatements: readonly string[] = Object.values(sql)
 
-/** Rows of one transaction: it holds the event loop for some milliseconds. */
-const chunkMax = 500
+/** Rows of one transaction, which holds the event loop: for some milliseconds with events, for a second without. */
+const chunkMax = { withEvents: 500, people: 5_000, follows: 50_000 }
 
 type Import = Pick<AccountStore, 'importPeople' | 'importFollows'>
 
 export function createImport(db: Sqlite, append: AppendInTx): Import {
-  function inChunks<T>(items: readonly T[], work: (tx: Tx, chunk: readonly T[]) => LogEvent[]): Promise<unknown> {
-    const chunks = Array.from({ length: Math.ceil(items.length / chunkMax) }, (_, n) =>
-      items.slice(n * chunkMax, (n + 1) * chunkMax),
-    )
-    return chunks.reduce<Promise<unknown>>(
-      (before, chunk) => before.then(() => db.write((tx) => void append(tx, work(tx, chunk)))),
-      Promise.resolve(),
-    )
-  }
+  const write = (work: (tx: Tx) => readonly LogEvent[]): Promise<void> =>
+    db.write((tx) => {
+      const events = work(tx)
+      if (events.length > 0) append(tx, events)
+    })
   return {
     importPeople: async (people, { events }) => {
-      await inChunks(people, (tx, chunk) => {
-        for (const user of chunk)
-          if (!insertUser(tx, user)) throw new AppError('handle_taken', { message: user.handle })
-        return events ? chunk.map((user) => userEvent(newUserRecord(user), user.createdAtMs)) : []
-      })
+      for (const chunk of chunksOf(people, events ? chunkMax.withEvents : chunkMax.people)) {
+        await write((tx) => {
+          for (const user of chunk) {
+            if (!insertUser(tx, user)) throw new AppError('handle_taken', { message: `${user.handle} is taken.` })
+          }
+          countInserted(tx, chunk.length)
+          return events ? chunk.map((user) => userEvent(newUserRecord(user), user.createdAtMs)) : []
+        })
+      }
     },
     importFollows: async (follows, { events }) => {
-      await inChunks(follows, (tx, chunk) => {
-        const added = insertFollows(tx, chunk)
-        return events ? added.map((follow) => edgeEvent({ ...follow, kind: 'follow', on: true, rev: 1 })) : []
-      })
+      const wanted = follows.filter(({ actorId, targetId }) => actorId !== targetId)
+      for (const chunk of chunksOf(wanted, events ? chunkMax.withEvents : chunkMax.follows)) {
+        await write((tx) => {
+          const added = events ? insertOneByOne(tx, chunk) : insertTogether(tx, chunk)
+          tx(sql.recountFollowing).run(sqlList([...new Set(chunk.map(({ actorId }) => actorId))]))
+          tx(sql.recountFollowers).run(sqlList([...new Set(chunk.map(({ targetId }) => targetId))]))
+          return added.map((follow) => edgeEvent({ ...follow, kind: 'follow', on: true, rev: 1 }))
+        })
+      }
     },
   }
 }
 
-function insertFollows(tx: Tx, follows: readonly ImportedFollow[]): ImportedFollow[] {
+/** Those that were not there. */
+function insertOneByOne(tx: Tx, follows: readonly ImportedFollow[]): readonly ImportedFollow[] {
   const insert = tx(sql.follow)
-  const added = follows.filter((follow) => {
-    const { actorId, targetId, edgeId, atMs } = follow
-    return actorId !== targetId && insert.run(actorId, targetId, edgeId, atMs).changes === 1
+  return follows.filter(({ actorId, targetId, edgeId, atMs }) => {
+    return insert.run(actorId, targetId, edgeId, atMs).changes === 1
   })
-  for (const [id, n] of tally(added.map((follow) => follow.actorId))) tx(sql.countFollowing).run(n, id)
-  for (const [id, n] of tally(added.map((follow) => follow.targetId))) tx(sql.countFollower).run(n, id)
-  return added
 }
 
-function tally<T>(items: readonly T[]): Map<T, number> {
-  const counts = new Map<T, number>()
-  for (const item of items) counts.set(item, (counts.get(item) ?? 0) + 1)
-  return counts
+function insertTogether(tx: Tx, follows: readonly ImportedFollow[]): readonly ImportedFollow[] {
+  const rows = follows.map(({ actorId, targetId, edgeId, atMs }) => [actorId, targetId, edgeId, atMs])
+  tx(sql.follows).run(JSON.stringify(rows))
+  return []
+}
+
+function chunksOf<T>(items: readonly T[], max: number): (readonly T[])[] {
+  return Array.from({ length: Math.ceil(items.length / max) }, (_, n) => items.slice(n * max, (n + 1) * max))
 }

@@ -14,7 +14,7 @@ const sql = {
   byHandle: `${selectUser} WHERE handle = ?`,
   insert: `INSERT INTO account_users (id, handle, name, bio, role, password_hash, suspended, created_at_ms, rev)
     VALUES (?, ?, ?, ?, ?, ?, 0, ?, 1) ON CONFLICT (handle) DO NOTHING`,
-  countOne: `UPDATE account_totals SET n = n + 1 WHERE name = 'people'`,
+  count: `UPDATE account_totals SET n = n + ? WHERE name = 'people'`,
   profile: 'UPDATE account_users SET name = ?, bio = ?, rev = ? WHERE id = ?',
   role: 'UPDATE account_users SET role = ? WHERE id = ?',
   password: 'UPDATE account_users SET password_hash = ? WHERE id = ? AND password_hash = ?',
@@ -53,6 +53,7 @@ export function createUsers(db: Sqlite, append: AppendInTx): Users {
     createUser: (user, session) =>
       db.write((tx) => {
         if (!insertUser(tx, user)) return 'handle_taken'
+        countInserted(tx, 1)
         append(tx, [userEvent(newUserRecord(user), user.createdAtMs)])
         if (session !== null) insertSession(tx, session)
         return 'created'
@@ -114,10 +115,12 @@ function userInTx(tx: Tx, id: UserId): UserRecord | null {
   return parseUser(tx(sql.byId).get(id))
 }
 
-/** False when the handle is taken. Counts the person. */
+/** False when the handle is taken. Who calls it counts those inserted. */
 export function insertUser(tx: Tx, user: NewUser): boolean {
   const { id, handle, name, bio, role, passwordHash, createdAtMs } = user
-  const { changes } = tx(sql.insert).run(id, handle, name, bio, role, passwordHash, createdAtMs)
-  if (changes === 1) tx(sql.countOne).run()
-  return changes === 1
+  return tx(sql.insert).run(id, handle, name, bio, role, passwordHash, createdAtMs).changes === 1
+}
+
+export function countInserted(tx: Tx, users: number): void {
+  tx(sql.count).run(users)
 }
