@@ -34,6 +34,7 @@ export interface System extends AsyncDisposable {
 export interface Spawned extends AsyncDisposable {
   readonly url: string
   readonly port: number
+  readonly opsPort: number
   readonly dataDir: string
   readonly pid: number
   /** What it wrote to stderr so far, over all runs. */
@@ -108,6 +109,7 @@ export async function startSystem({ settings = {}, webRoot }: SystemOptions = {}
 export async function spawnSystem(settings: Settings = {}): Promise<Spawned> {
   const dataDir = await mkdtemp(join(tmpdir(), 'skein-test-'))
   let port = 0
+  let opsPort = 0
   let errors = ''
   let child: ChildProcess | undefined
   async function start(): Promise<void> {
@@ -119,7 +121,7 @@ export async function spawnSystem(settings: Settings = {}): Promise<Spawned> {
     })
     child = own
     own.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
-    port = await readyPort(own, () => errors)
+    ;[port, opsPort] = await readyPorts(own, () => errors)
   }
   async function end(signal: NodeJS.Signals): Promise<number | null> {
     const own = child
@@ -136,6 +138,9 @@ export async function spawnSystem(settings: Settings = {}): Promise<Spawned> {
     },
     get port() {
       return port
+    },
+    get opsPort() {
+      return opsPort
     },
     dataDir,
     get pid() {
@@ -160,17 +165,25 @@ function childEnvironment(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('SKEIN_')))
 }
 
-/** The port it says it listens on, once it says that it is ready. */
-async function readyPort(child: ChildProcess, errors: () => string): Promise<number> {
+/** The ports it says it listens on, once it says that it is ready. */
+async function readyPorts(child: ChildProcess, errors: () => string): Promise<[number, number]> {
   let said = ''
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text))
-  const port = await eventually(() => {
+  return await eventually(() => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${errors()}`)
-    const found = / ready in [\s\S]*?http:\/\/[^\s:]+:(\d+)/.exec(said)?.[1]
-    return found === undefined ? false : Number(found)
+    const [port, opsPort] = [...said.matchAll(/https?:\/\/[^\s:]+:(\d+)\n/g)].map((found) => Number(found[1]))
+    if (!said.includes(' ready in ') || port === undefined || opsPort === undefined)
+      throw new Error(`not ready: ${said}`)
+    return [port, opsPort]
   }, 15_000)
-  if (port === false) throw new Error('not ready')
-  return port
+}
+
+/** One figure of what the process measures of itself, its labels summed. */
+export async function readMetric(opsPort: number, name: string): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${opsPort}/metrics`)).text()
+  const values = text.split('\n').filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
+  if (values.length === 0) throw new Error(`no metric ${name}`)
+  return values.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
 }
 
 /** Whether anything takes connections there. */
