@@ -1,9 +1,10 @@
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { StatsMessage } from '@skein/contracts'
 import { AppError, UserId } from '@skein/contracts'
 import { createHttpApi, type HttpApiDeps } from './http/http-api.js'
 import type { HttpApiConfig } from './http/http-config.js'
+import { createHttpServer } from './http/http-server.js'
 import { createLive, type Live } from './live/create-live.js'
 import type { LiveConfig, LiveDeps } from './live/deps.js'
 
@@ -31,25 +32,13 @@ export interface Gateway {
   close(): Promise<void>
 }
 
-const headersTimeoutMs = 10_000
-const requestTimeoutMs = 30_000
-const keepAliveMs = 65_000
-
 /** HTTP and Socket.IO on one port: all that a client can reach. */
 export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway {
   const app = createHttpApi(config.http, {
     ...deps.http,
     onNotificationsRead: (userId, upTo) => live.read(UserId.parse(userId), upTo),
   })
-  const server = createServer(
-    {
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      keepAliveTimeout: keepAliveMs,
-      maxHeaderSize: 16_384,
-    },
-    app,
-  )
+  const server = createHttpServer(app)
   const live = createLive(server, config.live, deps.live)
   let closing: Promise<void> | undefined
 
