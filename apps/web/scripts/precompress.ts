@@ -1,0 +1,48 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
+import type { Plugin } from 'vite'
+
+const texts = /\.(js|css|html|svg)$/
+
+/**
+ * Writes a `.gz` and a `.br` beside every text file of the build, prints their sizes, and warns when all script
+ * together is above `scriptMaxBytes` (gzip).
+ */
+export function precompress({ scriptMaxBytes }: { scriptMaxBytes: number }): Plugin {
+  let outDir = 'dist'
+  return {
+    name: 'skein-precompress',
+    apply: 'build',
+    configResolved(config) {
+      outDir = join(config.root, config.build.outDir)
+    },
+    async closeBundle() {
+      const names = await readdir(outDir, { recursive: true })
+      let scriptBytes = 0
+      for (const name of names.filter((n) => texts.test(n)).sort()) {
+        const gzipBytes = await compress(join(outDir, name), name)
+        if (name.endsWith('.js')) scriptBytes += gzipBytes
+      }
+      say(`script in all ${kB(scriptBytes)} gzip`)
+      if (scriptBytes > scriptMaxBytes) this.warn(`the page has more script than its budget of ${kB(scriptMaxBytes)}`)
+    },
+  }
+}
+
+async function compress(file: string, name: string): Promise<number> {
+  const bytes = await readFile(file)
+  const gzip = gzipSync(bytes, { level: 9 })
+  const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
+  await Promise.all([writeFile(`${file}.gz`, gzip), writeFile(`${file}.br`, brotli)])
+  say(`${name.padEnd(36)} ${kB(bytes.length)}  gzip ${kB(gzip.length)}  br ${kB(brotli.length)}`)
+  return gzip.length
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`)
+}
+
+function kB(bytes: number): string {
+  return `${(bytes / 1_000).toFixed(1)} kB`.padStart(9)
+}

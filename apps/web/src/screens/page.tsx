@@ -1,0 +1,161 @@
+import { useEffect, useLayoutEffect } from 'preact/hooks'
+import { useApp } from '../state/app.js'
+import type { Route } from '../text/routes.js'
+import { titleOf } from '../text/titles.js'
+import { Aside } from '../ui/aside.js'
+import { Dialogs } from '../ui/dialogs.js'
+import { Announcements, Floats } from '../ui/floats.js'
+import { listenToKeys } from '../ui/keyboard.js'
+import { listenToLinks } from '../ui/links.js'
+import { Nav } from '../ui/nav.js'
+import { Bookmarks } from './bookmarks.js'
+import { Door } from './door.js'
+import { Home } from './home.js'
+import { NotFound } from './not-found.js'
+import { Notices } from './notices.js'
+import { PeopleScreen } from './people.js'
+import { ProfileScreen } from './profile.js'
+import { SearchScreen } from './search.js'
+import { Settings } from './settings.js'
+import { TagScreen } from './tag.js'
+import { ThreadScreen } from './thread.js'
+
+const forMembers: ReadonlySet<Route['name']> = new Set(['notices', 'bookmarks', 'settings'])
+
+/** Everything on screen: the screen of the address, what stands beside it and what lies over it. */
+export function PageView() {
+  const app = useApp()
+  const { router, me } = app
+  useEffect(() => listenToKeys(app), [])
+  useEffect(() => listenToLinks(router), [])
+  useTitle()
+  if (!app.isReady.value) return null
+  const route = router.route.value
+  const isDoor = route.name === 'sign-in' || route.name === 'sign-up' || (me.value === null && route.name === 'home')
+  const needsDoor = me.value === null && forMembers.has(route.name)
+  const entry = router.entry.value
+  return (
+    <>
+      <a class="btn skip" href="#main" onClick={skip}>
+        {isDoor || needsDoor ? 'Skip to the form' : 'Skip to the posts'}
+      </a>
+      {me.value !== null && isDoor ? (
+        <Leave to={'next' in route ? (route.next ?? '/') : '/'} />
+      ) : isDoor || needsDoor ? (
+        <Door
+          form={route.name === 'sign-up' ? 'up' : 'in'}
+          next={needsDoor ? entry.address : 'next' in route ? route.next : null}
+        />
+      ) : (
+        <div class="app">
+          <Nav />
+          <main class="column" id="main" tabIndex={-1}>
+            <Screen route={route} key={screenKey(route)} />
+          </main>
+          <Aside />
+        </div>
+      )}
+      <Floats />
+      <Announcements />
+      <Arrival key={entry.key} />
+      <Dialogs />
+    </>
+  )
+}
+
+function Screen({ route }: { route: Route }) {
+  switch (route.name) {
+    case 'home':
+    case 'everyone':
+      return <Home which={route.name} />
+    case 'profile':
+      return <ProfileScreen handle={route.handle} tab={route.tab} />
+    case 'people':
+      return <PeopleScreen handle={route.handle} which={route.which} />
+    case 'post':
+      return <ThreadScreen id={route.id} />
+    case 'notices':
+      return <Notices only={route.only} />
+    case 'tag':
+      return <TagScreen tag={route.tag} />
+    case 'search':
+      return <SearchScreen q={route.q} />
+    case 'bookmarks':
+      return <Bookmarks />
+    case 'settings':
+      return <Settings />
+    case 'sign-in':
+    case 'sign-up':
+    case 'not-found':
+      return <NotFound />
+  }
+}
+
+/** What is kept when only a tab or a query changes. */
+function screenKey(route: Route): string {
+  switch (route.name) {
+    case 'home':
+    case 'everyone':
+      return 'home'
+    case 'profile':
+    case 'people':
+      return `${route.name}:${route.handle}`
+    case 'post':
+      return `post:${route.id}`
+    case 'tag':
+      return `tag:${route.tag}`
+    case 'bookmarks':
+    case 'not-found':
+    case 'notices':
+    case 'search':
+    case 'settings':
+    case 'sign-in':
+    case 'sign-up':
+      return route.name
+  }
+}
+
+/** Someone signed in has no use for the door. */
+function Leave({ to }: { to: string }) {
+  const { router } = useApp()
+  useEffect(() => router.navigate(to, { replace: true }), [])
+  return null
+}
+
+/** At a new address: to the top with the focus on the main part, or back to where the reader was. */
+function Arrival() {
+  const { router } = useApp()
+  useLayoutEffect(() => {
+    const { came } = router.entry.peek()
+    if (came === 'first') {
+      router.restore()
+      return
+    }
+    if (came === 'back') {
+      if (!router.restore()) focusMain()
+      return
+    }
+    scrollTo(0, 0)
+    focusMain()
+  }, [])
+  return null
+}
+
+function focusMain(): void {
+  const focused = document.activeElement
+  if (focused === null || focused === document.body || focused.closest('main') === null)
+    document.getElementById('main')?.focus({ preventScroll: true })
+}
+
+function skip(event: MouseEvent): void {
+  event.preventDefault()
+  document.getElementById('main')?.focus()
+}
+
+function useTitle(): void {
+  const { router, waiting, unread, me } = useApp()
+  const title = titleOf(router.route.value, me.value !== null, waiting.value + unread.value)
+  useEffect(() => {
+    document.title = title
+  }, [title])
+}
