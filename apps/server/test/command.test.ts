@@ -114,7 +114,7 @@ describe('the skein command', () => {
       await using client = createClient({ url: `http://127.0.0.1:${port}` })
       const count = async () => (await allOf(client.timeline('public', { limit: 100 }))).length
       const posts = await count()
-      expect(posts).to.equal(170)
+      expect(posts).to.equal(172)
       expect(await fillDemo(server.core)).to.equal(true)
       expect(await count()).to.equal(posts)
     } finally {

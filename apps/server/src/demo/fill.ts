@@ -6,62 +6,47 @@ import type { Core } from '../embedded.js'
 import { demoFollows, demoPassword, demoPeople } from './people.js'
 import { replyWords, wordsOf } from './words.js'
 
-const posts = 170
-const replies = 30
+const posts = 200
+const replyEvery = 7
 const spanMs = 20 * 3_600_000
+const next = (): number => systemRandom.next()
 
 /**
  * Demo people, follows and two hundred posts of the last day, in an empty database. Whether the demo people are there
  * afterwards: false when somebody else's data is.
  */
 export async function fillDemo(core: Core): Promise<boolean> {
-  const clients = core.clientsFor('gateway')
+  const { account } = core.clientsFor('gateway')
   const call = { context: { requestId: 'demo', deadlineAtMs: systemClock.now() + 30_000 } }
-  const { people } = await clients.account.users.count({}, call)
-  if (people > 0) {
+  if ((await account.users.count({}, call)).people > 0) {
     const handles = demoPeople.map(({ handle }) => handle)
-    return (await clients.account.users.byHandles({ handles }, call)).items.length === demoPeople.length
+    return (await account.users.byHandles({ handles }, call)).items.length === demoPeople.length
   }
   const ids = await seedAccounts(
-    { people: demoPeople, follows: demoFollows(), passwordHash: await core.hasher.hash(demoPassword), events: true },
+    {
+      people: demoPeople,
+      follows: demoFollows(),
+      passwordHash: await core.hasher.hash(demoPassword),
+      events: true,
+    },
     { store: core.accountStore, clock: systemClock, random: systemRandom },
   )
-  const written = await core.postStore.importPosts(draftsOf(ids, posts), { events: true })
-  await core.postStore.importPosts(answersTo(written, ids), { events: true })
+  await writePosts(core, ids)
   return true
 }
 
-function contentOf(text: string) {
-  return resolveContent(text, findEntities(text), [], () => false)
-}
-
-function draftsOf(ids: readonly UserId[], count: number): PostDraft[] {
+/** One after the other, as they would have been written: an author's ids only grow. */
+async function writePosts(core: Core, ids: readonly UserId[]): Promise<void> {
   const from = systemClock.now() - spanMs
-  return Array.from({ length: count }, (_, i) => {
-    const who = 2 + Math.floor(systemRandom.next() * (ids.length - 2))
-    const text = wordsOf(demoPeople[who]?.handle ?? 'clock', () => systemRandom.next())
-    return { ...contentOf(text), authorId: pick(ids, who), atMs: from + Math.floor((i * spanMs) / (count + 1)) }
-  })
-}
-
-function answersTo(
-  written: readonly { readonly id: PostId; readonly createdAtMs: number }[],
-  ids: readonly UserId[],
-): PostDraft[] {
-  return Array.from({ length: replies }, (_, i) => {
-    const to = written[Math.floor(((i + 1) * written.length) / (replies + 1))]
-    const who = 2 + Math.floor(systemRandom.next() * (ids.length - 2))
-    return {
-      ...contentOf(replyWords(() => systemRandom.next())),
-      authorId: pick(ids, who),
-      atMs: (to?.createdAtMs ?? 0) + 90_000,
-      replyTo: to?.id,
-    }
-  }).toSorted((a, b) => a.atMs - b.atMs)
-}
-
-function pick(ids: readonly UserId[], at: number): UserId {
-  const id = ids[at]
-  if (id === undefined) throw new RangeError(`no demo person ${at}`)
-  return id
+  const written: PostId[] = []
+  for (let i = 0; i < posts; i++) {
+    const who = 2 + Math.floor(next() * (ids.length - 2))
+    const [authorId, handle] = [ids[who], demoPeople[who]?.handle]
+    if (authorId === undefined || handle === undefined) continue
+    const replyTo = i % replyEvery === replyEvery - 1 ? written[written.length - 1 - Math.floor(next() * 5)] : undefined
+    const text = replyTo === undefined ? wordsOf(handle, next) : replyWords(next)
+    const atMs = from + Math.floor((i * spanMs) / (posts + 1))
+    const draft: PostDraft = { ...resolveContent(text, findEntities(text), [], () => false), authorId, atMs, replyTo }
+    for (const { id } of await core.postStore.importPosts([draft], { events: true })) written.push(id)
+  }
 }
