@@ -1,13 +1,15 @@
 import type { Suggestion, UserCard, UserId } from '@skein/contracts'
 import { toCard, toCardWithBio } from './users.js'
 
+const viaMax = 3
+
 /** A person whom the viewer neither is, follows, mutes nor blocks, nor is blocked by. */
 export interface SuggestionCandidate {
   readonly user: UserCard & { readonly bio: string }
   readonly followers: number
   /** How many of the viewer's followed follow them; 0 when they are here for being much followed. */
   readonly paths: number
-  /** Some of those, at most 3. */
+  /** Some of those. */
   readonly via: readonly UserId[]
 }
 
@@ -24,9 +26,12 @@ export function rankSuggestions(candidates: readonly SuggestionCandidate[], limi
   return [...best.values()].sort(compare).slice(0, limit)
 }
 
-/** @param cards of everyone named in `via`; those missing are left out */
+/** Names the first three of `via` that are in `cards`. */
 export function toSuggestion(candidate: SuggestionCandidate, cards: ReadonlyMap<UserId, UserCard>): Suggestion {
-  const followedBy = candidate.via.flatMap((id) => cards.get(id) ?? []).map(toCard)
+  const followedBy = candidate.via
+    .flatMap((id) => cards.get(id) ?? [])
+    .slice(0, viaMax)
+    .map(toCard)
   return { user: toCardWithBio(candidate.user), followedBy, followers: candidate.followers }
 }
 
