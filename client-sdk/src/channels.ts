@@ -1,6 +1,6 @@
 import { furthest, isWithin, least } from './cursor.js'
 import { toSkeinError, type SkeinError } from './errors.js'
-import { backoffMs, unref, type Env } from './timing.js'
+import { backoffMs, type Env } from './timing.js'
 import type { Cursor, FeedName } from './types.js'
 import type { FeedLiveEvent } from './wire.js'
 
@@ -148,7 +148,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
   function retryLater(channel: Channel, retryAfterMs = 0): void {
     const inMs = Math.max(retryAfterMs, backoffMs(channel.failures, 500, 20_000, deps.env))
     channel.failures += 1
-    unref(setTimeout(() => void sync(channel), inMs))
+    deps.env.after(inMs, () => void sync(channel), true)
   }
 
   /** Our cursor means nothing to this server: as after a gap. */

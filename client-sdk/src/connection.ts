@@ -1,6 +1,6 @@
 import { toSkeinError, unavailable, type SkeinError } from './errors.js'
 import { openSocket, type End, type LiveSocket } from './socket.js'
-import { backoffMs, sleep, unref, type Env } from './timing.js'
+import { backoffMs, sleep, type Env, type Stop } from './timing.js'
 import type { ConnectionState } from './types.js'
 import type { LiveEvent } from './wire.js'
 
@@ -15,8 +15,8 @@ export interface Connection {
   readonly socketId: number
   /** Not wanted any more: it lingers for two seconds. */
   readonly want: (on: boolean) => void
-  /** Connects anew, as somebody else. */
-  restart(): void
+  /** Connects anew, as somebody else. `isOver`: what was wanted is being given up, and nothing lingers. */
+  restart(isOver?: boolean): void
   /** @throws SkeinError: the server's refusal, or `unavailable` when the socket went away or did not answer in 10 s */
   readonly request: (event: string, payload: unknown) => Promise<Record<string, unknown>>
   /** Tries at once. `gently`: not before a time the server has named. */
@@ -56,7 +56,8 @@ export function createConnection(deps: ConnectionDeps): Connection {
   let lost: { sinceMs: number; reason: string } | null = null
   let notBeforeMs = 0
   let pausing: AbortController | null = null
-  let lingering: ReturnType<typeof setTimeout> | undefined
+  let isOver = false
+  let stopLingering: Stop = () => {}
 
   function setState(next: ConnectionState): void {
     state = next
@@ -97,7 +98,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
       return { kind: 'lost', reason: message, ...(retryAfterMs === undefined ? {} : { waitMs: retryAfterMs }) }
     }
     if (!wanted || closed) return { kind: 'again' }
-    const own = openSocket({ origin: deps.origin, path: deps.path, app: deps.app, token }, onUp, deps.onEvents)
+    const own = openSocket({ origin: deps.origin, path: deps.path, app: deps.app, token, env }, onUp, deps.onEvents)
     socket = own
     const end = await own.ended
     socket = null
@@ -133,13 +134,19 @@ export function createConnection(deps: ConnectionDeps): Connection {
     notBeforeMs = waitMs === undefined ? 0 : env.now() + waitMs
     pausing = new AbortController()
     setTrying(env.now() + inMs)
-    await sleep(inMs, pausing.signal).catch(() => {})
+    await sleep(env, inMs, pausing.signal).catch(() => {})
     pausing = null
   }
 
   function interrupt(): void {
     pausing?.abort()
     socket?.end({ kind: 'again' })
+  }
+
+  function leave(): void {
+    stopLingering()
+    wanted = false
+    interrupt()
   }
 
   return {
@@ -150,21 +157,20 @@ export function createConnection(deps: ConnectionDeps): Connection {
       return socketId
     },
     want(on) {
-      clearTimeout(lingering)
+      stopLingering()
       if (closed) return
       if (on) {
+        isOver = false
         wanted = true
         void run()
       } else if (wanted) {
-        const stop = () => {
-          wanted = false
-          interrupt()
-        }
-        lingering = unref(setTimeout(stop, lingerMs))
+        if (isOver) leave()
+        else stopLingering = env.after(lingerMs, leave, true)
       }
     },
-    restart() {
+    restart(over = false) {
       failures = 0
+      isOver = over
       interrupt()
     },
     async request(event, payload) {
@@ -179,7 +185,7 @@ export function createConnection(deps: ConnectionDeps): Connection {
     close() {
       if (closed) return
       closed = true
-      clearTimeout(lingering)
+      stopLingering()
       interrupt()
       setState({ status: 'closed' })
     },

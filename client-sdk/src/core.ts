@@ -111,7 +111,7 @@ export function createCore(env: Env, options: ClientOptions) {
         endAll(sessionEnded(reason ?? 'signed_out'))
         outbox.clear()
       }
-      connection.restart()
+      connection.restart(before !== null || reason !== null)
       if (before === null && reason === null) views.each((view) => view.refresh())
     }
     if (reason !== null) emitter.emit('signed-out', { reason })

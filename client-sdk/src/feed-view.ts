@@ -2,7 +2,7 @@ import type { Channels, Member } from './channels.js'
 import { isWithin } from './cursor.js'
 import { guarded } from './emitter.js'
 import { clientClosed, shapeOf, toSkeinError, type SkeinError } from './errors.js'
-import { backoffMs, sleep, unref, type Env } from './timing.js'
+import { backoffMs, sleep, type Env, type Stop } from './timing.js'
 import type { CallOptions, Cursor, FeedSnapshot, FeedView, FeedViewOptions, OutgoingPost, Post } from './types.js'
 import { readRange, type FetchPage, type Held, type LinePage } from './read-range.js'
 import type { ViewKind } from './view-kind.js'
@@ -104,8 +104,8 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
   /** The newest id when the view was last live; null while it is. */
   let outageTop: string | null = null
   let caughtUp: FeedSnapshot['caughtUp'] = null
-  let forgetting: ReturnType<typeof setTimeout> | undefined
-  let hydrating: ReturnType<typeof setTimeout> | undefined
+  let stopForgetting: Stop = () => {}
+  let stopHydrating: Stop | null = null
 
   const member: Member = {
     position: null,
@@ -215,13 +215,13 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
 
   function hydrateSoon(ids: readonly string[]): void {
     for (const id of ids) unmarked.add(id)
-    hydrating ??= unref(setTimeout(() => void hydrate(), 100))
+    stopHydrating ??= env.after(100, () => void hydrate(), true)
   }
 
   async function hydrate(): Promise<void> {
     const ids = [...unmarked].slice(0, 100)
     for (const id of ids) unmarked.delete(id)
-    hydrating = undefined
+    stopHydrating = null
     if (closing.signal.aborted || ids.length === 0) return
     const posts = await deps.hydrate(ids).catch(() => [])
     apply({ type: 'posts', posts, from: 'read' })
@@ -235,8 +235,8 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     const news = state.lines.filter((line) => line.id > top && !isOwnLine(line))
     caughtUp = { posts: kind.collapse(news).length, atMs: env.now() }
     outageTop = null
-    clearTimeout(forgetting)
-    forgetting = unref(setTimeout(forgetOutage, caughtUpShownMs))
+    stopForgetting()
+    stopForgetting = env.after(caughtUpShownMs, forgetOutage, true)
     // Counts are not replayed.
     if (deps.isSignedIn()) hydrateSoon(state.lines.slice(0, 50).flatMap((line) => kind.postOf(line)?.id ?? []))
   }
@@ -290,7 +290,7 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
   async function pause(ms: number): Promise<void> {
     if (ms <= 0) return
     pausing = new AbortController()
-    await sleep(ms, pausing.signal).catch(() => {})
+    await sleep(env, ms, pausing.signal).catch(() => {})
     pausing = null
   }
 
@@ -430,8 +430,8 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     closing.abort(error ?? clientClosed())
     leave()
     wake()
-    clearTimeout(forgetting)
-    clearTimeout(hydrating)
+    stopForgetting()
+    stopHydrating?.()
     options.signal?.removeEventListener('abort', onAbort)
     if (error !== undefined) {
       state = { ...emptyView(kind, false), status: 'failed', error: shapeOf(toSkeinError(error)) }

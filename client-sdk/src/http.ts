@@ -77,7 +77,7 @@ export function createHttp(config: HttpConfig, auth: Auth, env: Env): Http {
         if (!(error instanceof SkeinError) || !error.retryable || attempt >= retries) throw error
         const waitMs = Math.max(error.retryAfterMs ?? 0, backoffMs(attempt, 200, 2_000, env))
         if (waitMs >= scope.remainingMs()) throw error
-        await sleep(waitMs, scope.signal)
+        await sleep(env, waitMs, scope.signal)
       }
     }
   }

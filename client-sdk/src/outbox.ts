@@ -100,7 +100,7 @@ export function createOutbox(deps: OutboxDeps): Outbox {
     const stop = () => skip.abort()
     if (error.retryAfterMs === undefined) pausing = skip
     signal.addEventListener('abort', stop, { once: true })
-    await sleep(waitMs, skip.signal).catch(() => {})
+    await sleep(env, waitMs, skip.signal).catch(() => {})
     signal.removeEventListener('abort', stop)
     pausing = null
   }

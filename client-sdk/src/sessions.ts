@@ -1,6 +1,6 @@
 import { isRecord, sessionEnded, SkeinError } from './errors.js'
 import { isRefusedToken } from './http.js'
-import { unref, waitFor, type Env } from './timing.js'
+import { waitFor, type Env, type Stop } from './timing.js'
 import type { Me, SessionStorage, StoredSession } from './types.js'
 import type { Signed } from './wire.js'
 
@@ -53,7 +53,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
   let providedMe: Me | null = null
   let refreshing: Promise<string | null> | null = null
   let fresh = false
-  let timer: ReturnType<typeof setTimeout> | undefined
+  let unplan: Stop = () => {}
   const loaded = load()
   const unwatch = storage.watch?.(() => void reread())
 
@@ -80,13 +80,13 @@ export function createSessions(deps: SessionsDeps): Sessions {
   }
 
   function plan(): void {
-    clearTimeout(timer)
+    unplan()
     const expiresAtMs = session?.accessExpiresAtMs ?? provided?.expiresAtMs
     const held = session?.accessToken ?? provided?.token
     if (!fresh || expiresAtMs === undefined || held === undefined || closing.signal.aborted) return
     const leftMs = expiresAtMs - env.now()
     const inMs = Math.max(leftMs - aheadMs * (1 + env.random() / 3), leftMs / 2, 1_000)
-    timer = unref(setTimeout(() => void renew(held).catch(plan), Math.min(inMs, 2 ** 31 - 1)))
+    unplan = env.after(inMs, () => void renew(held).catch(plan), true)
   }
 
   async function token(signal?: AbortSignal): Promise<string | null> {
@@ -209,7 +209,7 @@ export function createSessions(deps: SessionsDeps): Sessions {
     },
     close() {
       closing.abort(sessionEnded('this client is closed'))
-      clearTimeout(timer)
+      unplan()
       unwatch?.()
     },
   }

@@ -1,6 +1,7 @@
 import { io, type Socket } from 'socket.io-client'
 import { isRecord, readErrorBody, SkeinError, unavailable } from './errors.js'
 import { isRefusedToken } from './http.js'
+import type { Env } from './timing.js'
 import { readLiveEvents, type LiveEvent } from './wire.js'
 
 /** How one socket ended. */
@@ -26,6 +27,7 @@ export interface SocketConfig {
   path: string
   token: string | null
   app: string | undefined
+  env: Env
 }
 
 const answerTimeoutMs = 10_000
@@ -53,14 +55,14 @@ export function openSocket(
   const ended = new Promise<End>((resolve) => {
     finish = resolve
   })
-  const silence = setTimeout(() => finish({ kind: 'lost', reason: 'no answer' }), answerTimeoutMs * 1.5)
+  const stopWaiting = config.env.after(answerTimeoutMs * 1.5, () => finish({ kind: 'lost', reason: 'no answer' }))
   const finished = ended.then((end) => {
-    clearTimeout(silence)
+    stopWaiting()
     socket.disconnect()
     return end
   })
   socket.on('connect', () => {
-    clearTimeout(silence)
+    stopWaiting()
     onUp()
   })
   socket.on('events', (message: unknown) => {
@@ -71,6 +73,14 @@ export function openSocket(
   socket.on('connect_error', (error: Error & { data?: unknown }) => finish(endOfRefusal(error, token)))
   socket.on('disconnect', (why) => finish(told === null ? { kind: 'lost', reason: why } : endOfClose(told, token)))
 
+  function answerTo(event: string, payload: unknown): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const late = () => reject(new Error(`no answer in ${answerTimeoutMs} ms`))
+      const stop = config.env.after(answerTimeoutMs, late)
+      socket.emitWithAck(event, payload).then(resolve, reject).finally(stop)
+    })
+  }
+
   return {
     ended: finished,
     end: (how) => finish(how),
@@ -78,7 +88,7 @@ export function openSocket(
       if (!socket.connected) throw unavailable(undefined)
       let reply: unknown
       try {
-        reply = await socket.timeout(answerTimeoutMs).emitWithAck(event, payload)
+        reply = await answerTo(event, payload)
       } catch (error) {
         finish({ kind: 'lost', reason: `no answer to ${event}` })
         throw unavailable(error)

@@ -4,9 +4,22 @@ import { deadlinePassed } from './errors.js'
 export interface Env {
   now(): number
   random(): number
+  /** Runs it once. `background`: alone it does not keep a Node process alive. Returns the way to stop. */
+  after(ms: number, run: () => void, background?: boolean): Stop
 }
+export type Stop = () => void
 
-export const realEnv: Env = { now: () => Date.now(), random: () => Math.random() }
+const longestMs = 2 ** 31 - 1
+
+export const realEnv: Env = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  after(ms, run, background = false) {
+    const timer = setTimeout(run, Math.min(ms, longestMs))
+    if (background && isUnrefable(timer)) timer.unref()
+    return () => clearTimeout(timer)
+  },
+}
 
 /** Capped exponential with full jitter: 0 to min(maxMs, minMs * 2^attempt). */
 export function backoffMs(attempt: number, minMs: number, maxMs: number, env: Env): number {
@@ -14,11 +27,8 @@ export function backoffMs(attempt: number, minMs: number, maxMs: number, env: En
 }
 
 /** Rejects with the signal's reason. */
-export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-  return abortable(signal, (done) => {
-    const timer = setTimeout(done, ms)
-    return () => clearTimeout(timer)
-  })
+export function sleep(env: Env, ms: number, signal?: AbortSignal): Promise<void> {
+  return abortable(signal, (done) => env.after(ms, done))
 }
 
 /** Waits for a shared promise without owning it: an abort ends the wait alone. */
@@ -72,14 +82,14 @@ export function scopeOf(env: Env, timeoutMs: number, parent?: AbortSignal): Scop
   const controller = new AbortController()
   const endsAtMs = env.now() + timeoutMs
   const follow = () => controller.abort(parent?.reason)
-  const timer = setTimeout(() => controller.abort(deadlinePassed()), Math.min(timeoutMs, 2 ** 31 - 1))
+  const stop = env.after(timeoutMs, () => controller.abort(deadlinePassed()))
   if (parent?.aborted === true) follow()
   parent?.addEventListener('abort', follow, { once: true })
   return {
     signal: controller.signal,
     remainingMs: () => endsAtMs - env.now(),
     close() {
-      clearTimeout(timer)
+      stop()
       parent?.removeEventListener('abort', follow)
     },
   }
@@ -87,11 +97,4 @@ export function scopeOf(env: Env, timeoutMs: number, parent?: AbortSignal): Scop
 
 function isUnrefable(timer: unknown): timer is { unref(): void } {
   return typeof timer === 'object' && timer !== null && 'unref' in timer
-}
-
-/** Lets a timer not keep a Node process alive. */
-export function unref(timer: ReturnType<typeof setTimeout>): ReturnType<typeof setTimeout> {
-  const node: unknown = timer
-  if (isUnrefable(node)) node.unref()
-  return timer
 }
