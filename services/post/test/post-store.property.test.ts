@@ -12,7 +12,7 @@ const lists = ['include', 'exclude', 'only'] as const
 const seed = Number(process.env['SKEIN_TEST_SEED'] ?? Date.now() % 1_000_000_000)
 
 const who = fc.nat({ max: people - 1 })
-const which = fc.nat({ max: 30 })
+const which = fc.nat({ max: 8 })
 const Step = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('create' as const), who, text: fc.constantFrom(...texts) }) },
   {
@@ -25,16 +25,16 @@ const Step = fc.oneof(
     }),
   },
   {
-    weight: 6,
+    weight: 16,
     arbitrary: fc.record({
       do: fc.constantFrom('like' as const, 'repost' as const, 'bookmark' as const),
-      who,
-      which,
+      who: fc.nat({ max: 2 }),
+      which: fc.nat({ max: 3 }),
       on: fc.boolean(),
     }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('edit' as const), which, text: fc.constantFrom(...texts) }) },
-  { weight: 3, arbitrary: fc.record({ do: fc.constant('delete' as const), which }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('delete' as const), which }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('recount' as const) }) },
 )
 type Step = typeof Step extends fc.Arbitrary<infer T> ? T : never
@@ -178,14 +178,14 @@ describe('post store against a model', () => {
   it(`[POS31] after any changes every list, both ways, every post and every count is what the model says (seed ${seed})`, async function () {
     this.timeout(60_000)
     await fc.assert(
-      fc.asyncProperty(fc.array(Step, { minLength: 5, maxLength: 60 }), async (steps) => {
+      fc.asyncProperty(fc.array(Step, { minLength: 40, maxLength: 120 }), async (steps) => {
         await using engine = await createSqlitePostEngine(seededRandom(seed))
         const model = new Model()
         for (const step of steps) await apply(engine, model, step)
         await expectAll(engine, model)
         await expectEvents(engine, model)
       }),
-      { seed, numRuns: 40, endOnFailure: false },
+      { seed, numRuns: 25, interruptAfterTimeLimit: 45_000, markInterruptAsFailure: true },
     )
   })
 })
