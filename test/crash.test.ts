@@ -1,12 +1,15 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { LogEvent } from '@skein/contracts'
 import { eventually } from '@skein/platform/testing'
+import type { FeedView } from '@skein/client'
 import { expect } from 'chai'
 import { z } from 'zod'
 import { collect, type Collected } from './support/collect.js'
 import { openDatabase } from './support/database.js'
 import { doubled, idsOf, loadFeed, textsOf } from './support/feeds.js'
 import { Closing, signUpAll, type Person } from './support/people.js'
+import { pictureOf } from './support/picture.js'
+import { followAll } from './support/posting.js'
 import { createChance, type Chance } from './support/random.js'
 import { spawnSystem, type Spawned } from './support/system.js'
 import { startWriter, type Writer } from './support/writer.js'
@@ -23,15 +26,18 @@ describe('a process that is killed under load', function () {
   let writers: Writer[]
   let readers: Person[]
   let heard: Collected[]
+  let views: FeedView[]
 
   before(async () => {
     const chance = createChance()
-    system = await spawnSystem()
+    system = await spawnSystem({}, 'disk')
     closing = new Closing()
     const authors = await signUpAll(closing, system.url, ['ada', 'bob', 'cyd', 'dee'])
     readers = await signUpAll(closing, system.url, ['rea', 'rob', 'ron'])
     await Promise.all(readers.map((reader) => followAll(reader, authors)))
     heard = await Promise.all(readers.map((reader) => collect(reader.client, 'home')))
+    views = readers.map((reader) => reader.client.view('home', { autoShow: true }))
+    for (const author of authors) await collect(author.client, 'notifications')
     writers = authors.map((author) => startWriter(author, chance, 8))
     for (let round = 0; round < rounds; round += 1) await killOnce(system, chance, writers)
     await Promise.all(writers.map((writer) => writer.stop()))
@@ -77,6 +83,17 @@ describe('a process that is killed under load', function () {
       }
   })
 
+  it('[INV3] [INV6] views that stayed open show what a fresh page shows, each line once', async () => {
+    for (const [n, view] of views.entries()) {
+      await eventually(() => view.getSnapshot().live, 5_000)
+      const shown = view.getSnapshot().items
+      const fresh = await loadFeed((readers[n] as Person).client, 'home', shown.length)
+      expect(doubled(idsOf(shown))).to.deep.equal([])
+      expect(shown.map(pictureOf)).to.deep.equal(fresh.map(pictureOf))
+      expect(shown.length).to.be.greaterThan(rounds)
+    }
+  })
+
   it('[SYS1] a post is never without its event, nor an event without its post', async () => {
     expect(await system.stop()).to.equal(0)
     const db = await openDatabase(system.dataDir)
@@ -90,10 +107,6 @@ describe('a process that is killed under load', function () {
     expect(posts.length).to.be.greaterThan(writers.length * rounds)
   })
 })
-
-async function followAll(reader: Person, authors: readonly Person[]): Promise<void> {
-  for (const author of authors) await reader.client.users.follow(author.handle, true)
-}
 
 /** Waits until something was acknowledged in this run, then kills at a moment of chance and starts again. */
 async function killOnce(system: Spawned, chance: Chance, writers: readonly Writer[]): Promise<void> {

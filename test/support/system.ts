@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -72,8 +73,13 @@ function configOf(settings: Settings): ServerConfig {
   return loadConfig(serverConfig, { env: {}, argv: flagsOf({ ...fast, ...settings }) }).values
 }
 
+/** A new folder, in memory where the machine has such: for tests that say nothing about the disk. */
+function newFolder(): Promise<string> {
+  return mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'skein-test-'))
+}
+
 export async function startSystem({ settings = {}, webRoot }: SystemOptions = {}): Promise<System> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'skein-test-'))
+  const dataDir = await newFolder()
   const run = (port: number) =>
     startEmbedded(configOf({ ...settings, dataDir, port, 'ops.port': 0 }), {
       version: '0.0.0-test',
@@ -106,8 +112,8 @@ export async function startSystem({ settings = {}, webRoot }: SystemOptions = {}
   }
 }
 
-export async function spawnSystem(settings: Settings = {}): Promise<Spawned> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'skein-test-'))
+export async function spawnSystem(settings: Settings = {}, where: 'memory' | 'disk' = 'memory'): Promise<Spawned> {
+  const dataDir = where === 'memory' ? await newFolder() : await mkdtemp(join(tmpdir(), 'skein-test-'))
   let port = 0
   let opsPort = 0
   let errors = ''

@@ -25,10 +25,10 @@ export function startWriter(person: Person, chance: Chance, pauseMs: number): Wr
       const text = `${person.handle} ${n}`
       const idempotencyKey = `key-${person.handle}-${n}`
       tried.push(text)
-      const { id } = await person.client.posts.create(text, { idempotencyKey, timeoutMs: 60_000 })
+      const { id } = await person.client.posts.create(text, { idempotencyKey, timeoutMs: 200_000 })
       acknowledged.push({ text, id })
       if (chance.next() < 0.05) {
-        const again = await person.client.posts.create(text, { idempotencyKey, timeoutMs: 60_000 })
+        const again = await person.client.posts.create(text, { idempotencyKey, timeoutMs: 200_000 })
         if (again.id !== id) wrongRepeats.push(again.id)
       }
       await wait(chance.next() * pauseMs)
