@@ -59,13 +59,14 @@ class HttpLink implements RpcLink {
   }
 
   async call(call: RpcCall): Promise<RpcResponse> {
+    const tried = new Set<Replica>()
     let last: unknown
     for (let tries = 0; tries < maxTries; tries++) {
       if (this.#closed) throw unavailable(call.service, new Error('the link is closed'))
       if (tries > 0) await this.#pause(tries, call.signal)
       try {
         await this.#start()
-        return await this.#once(call)
+        return await this.#once(call, tried)
       } catch (thrown) {
         if (call.signal.aborted) throw reasonOf(call.signal)
         last = thrown
@@ -83,25 +84,32 @@ class HttpLink implements RpcLink {
   }
 
   /** The first replica that takes the call. An ejected one refuses at once until its pause is over; then the call probes it. */
-  async #once(call: RpcCall): Promise<RpcResponse> {
-    for (const replica of this.#inTurn(call.safe)) {
+  async #once(call: RpcCall, tried: Set<Replica>): Promise<RpcResponse> {
+    for (const replica of this.#inTurn(call.safe, tried)) {
       try {
         return await replica.send(call)
       } catch (thrown) {
-        if (!isBrokenCircuitError(thrown)) throw thrown
+        if (isBrokenCircuitError(thrown)) continue
+        tried.add(replica)
+        throw thrown
       }
     }
     throw new ReplicaFault('every replica is ejected', false)
   }
 
-  /** A call that may be repeated goes by the ejected ones first, so that they come back; another one only as a last hope. */
-  #inTurn(safe: boolean): readonly Replica[] {
+  /**
+   * A call that may be repeated goes by the ejected ones first, so that they come back; another one only as a last hope.
+   * Those that failed this call already come last.
+   */
+  #inTurn(safe: boolean, tried: ReadonlySet<Replica>): readonly Replica[] {
     const all = [...this.#replicas.values()]
     const closed = all.filter((replica) => replica.state === 'closed')
     const open = all.filter((replica) => replica.state === 'open')
-    const at = closed.length === 0 ? 0 : this.#turn++ % closed.length
+    if (tried.size === 0) this.#turn += 1
+    const at = closed.length === 0 ? 0 : this.#turn % closed.length
     const turned = [...closed.slice(at), ...closed.slice(0, at)]
-    return safe ? [...open, ...turned] : [...turned, ...open]
+    const order = safe ? [...open, ...turned] : [...turned, ...open]
+    return [...order.filter((replica) => !tried.has(replica)), ...order.filter((replica) => tried.has(replica))]
   }
 
   /** A failed look-up is tried again by the next call; once one succeeded, a failed one keeps the last list. */

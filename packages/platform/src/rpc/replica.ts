@@ -87,8 +87,7 @@ export class Replica {
     try {
       return await this.#request(call, timed.signal)
     } catch (thrown) {
-      // The caller left or its deadline passed: that says nothing about the replica.
-      if (call.signal.aborted) throw reasonOf(call.signal)
+      // The try's own timeout is a fault; the reason of a caller that left, or was late, says nothing about the replica.
       if (timed.signal.aborted) throw reasonOf(timed.signal)
       if (thrown instanceof ReplicaFault) throw thrown
       const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : 'no code'
