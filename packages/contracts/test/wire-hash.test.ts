@@ -9,7 +9,7 @@ import { hashOf, wireSurface } from './wire-surface.js'
 function surface(): unknown {
   const { errorTable, closeReasons } = contracts
   const errors = Object.entries(errorTable).map(([code, { status, retryable }]) => ({ code, status, retryable }))
-  const reasons = Object.entries(closeReasons).map(([reason, { code, then }]) => ({ reason, code, next: then }))
+  const reasons = Object.entries(closeReasons).map(([reason, { code, client }]) => ({ reason, code, next: client }))
   return [wireSurface(contracts), sorted(errors, 'code'), sorted(reasons, 'reason')]
 }
 
