@@ -73,7 +73,6 @@ export function createHttpApi(config: HttpApiConfig, deps: HttpApiDeps): Express
 function limitAddresses(limits: RateLimits): RequestHandler {
   return async (req, res, next) => {
     await limits.take('ip', addressKey(req), res)
-    if (!req.originalUrl.startsWith('/')) throw new AppError('invalid', { message: 'The address must be a path.' })
     if (req.headers.host === undefined && req.httpVersion === '1.1')
       throw new AppError('invalid', { message: 'The Host header is missing.' })
     next()

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http'
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { AppError, errorTable, toErrorBody } from '@skein/contracts'
 import { createRequestId, systemRandom } from '@skein/platform'
@@ -20,10 +20,19 @@ export function createHttpServer(listener: RequestListener): Server {
       requestTimeout: requestTimeoutMs,
       keepAliveTimeout: keepAliveMs,
     },
-    listener,
+    (req, res) => {
+      // Express has no answer of ours for an address without a path.
+      if (req.url?.startsWith('/') === true) listener(req, res)
+      else sendRefusal(res)
+    },
   )
   server.on('clientError', answerUnreadable)
   return server
+}
+
+function sendRefusal(res: ServerResponse): void {
+  const { status, headers, body } = refuse(new AppError('invalid', { message: 'The address must be a path.' }))
+  res.writeHead(status, headers).end(body)
 }
 
 /** For bytes that are no HTTP request. The connection ends with it. */
@@ -32,18 +41,22 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Duplex): void {
     socket.destroy()
     return
   }
+  const { status, headers, body } = refuse(refusalOf(error.code))
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`)
+  socket.end(`HTTP/1.1 ${status} Refused\r\n${lines.join('')}\r\n${body}`)
+}
+
+function refuse(error: AppError): { status: number; headers: Record<string, string>; body: string } {
   const requestId = createRequestId(systemRandom)
-  const refusal = refusalOf(error.code)
-  const body = JSON.stringify(toErrorBody(refusal, requestId))
-  const lines = [
-    `HTTP/1.1 ${errorTable[refusal.code].status} Refused`,
-    'Content-Type: application/json; charset=utf-8',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-    `X-Request-Id: ${requestId}`,
-    'Cache-Control: no-store',
-    'Connection: close',
-  ]
-  socket.end(`${lines.join('\r\n')}\r\n\r\n${body}`)
+  const body = JSON.stringify(toErrorBody(error, requestId))
+  const headers = {
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    'x-request-id': requestId,
+    'cache-control': 'no-store',
+    connection: 'close',
+  }
+  return { status: errorTable[error.code].status, headers, body }
 }
 
 function refusalOf(code: string | undefined): AppError {
