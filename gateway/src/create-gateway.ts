@@ -1,7 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { StatsMessage } from '@skein/contracts'
-import { AppError, UserId } from '@skein/contracts'
+import { AppError } from '@skein/contracts'
 import { createHttpApi, type HttpApiDeps } from './http/http-api.js'
 import type { HttpApiConfig } from './http/http-config.js'
 import { createHttpServer } from './http/http-server.js'
@@ -36,7 +36,7 @@ export interface Gateway {
 export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway {
   const app = createHttpApi(config.http, {
     ...deps.http,
-    onNotificationsRead: (userId, upTo) => live.read(UserId.parse(userId), upTo),
+    onNotificationsRead: (userId, upTo) => live.read(userId, upTo),
   })
   const server = createHttpServer(app)
   const live = createLive(server, config.live, deps.live)

@@ -23,6 +23,7 @@ import {
   createServiceTokens,
   createTokenVerifier,
   declareBuildInfo,
+  declareDatabaseMetrics,
   declareRpcMetrics,
   inProcessLink,
   openSqlite,
@@ -41,6 +42,7 @@ import { createPostService, createSqlitePostStore, postAccess, type PostStore } 
 import { createTimelineService } from '@skein/timeline'
 import type { ServerConfig } from './config.js'
 import { declareLiveMetrics } from './live-metrics.js'
+import { observeSqlite } from './observed-sqlite.js'
 
 /*
  * The embedded wiring: every part in one process over one SQLite file, so that a change and its event are one transaction.
@@ -82,7 +84,11 @@ export async function openCore(
 ): Promise<Core> {
   mkdirSync(config.dataDir, { recursive: true })
   const log = createLogger({ level: config['log.level'], service: 'skein', version, pretty: config['log.pretty'] })
-  const db = await openSqlite({ file: databaseFile(config.dataDir), maxQueued: 10_000, log })
+  const metrics = createMetrics({ runtime: true })
+  const db = observeSqlite(
+    await openSqlite({ file: databaseFile(config.dataDir), maxQueued: 10_000, log }),
+    declareDatabaseMetrics(metrics, ['skein'])('skein'),
+  )
   const events = await createSqliteEventLog({
     db,
     lanes: config['log.lanes'],
@@ -115,7 +121,6 @@ export async function openCore(
   const secret = createSecretKey(
     config['service.secret'] === undefined ? randomBytes(32) : Buffer.from(config['service.secret']),
   )
-  const metrics = createMetrics({ runtime: true })
   declareBuildInfo(metrics, version)
   const serve = (service: Caller, router: Parameters<typeof createServiceHandler>[0], access: AccessRules) =>
     createServiceHandler(router, {

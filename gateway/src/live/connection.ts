@@ -6,8 +6,8 @@ import {
   SubscribeInput,
   toErrorBody,
   UnsubscribeInput,
-  UserId,
   type CloseReason,
+  type UserId,
 } from '@skein/contracts'
 import { createRequestId, toAppError, type Cancel, type VerifiedToken } from '@skein/platform'
 import type { Socket } from 'socket.io'
@@ -75,7 +75,7 @@ export class Connection {
   }
 
   get userId(): UserId | null {
-    return this.#token === null ? null : UserId.parse(this.#token.actor.userId)
+    return this.#token === null ? null : this.#token.actor.userId
   }
   get sessionId(): string | null {
     return this.#token?.actor.sessionId ?? null
