@@ -1,5 +1,5 @@
 import type { Channels, Member } from './channels.js'
-import { isWithin } from './cursor.js'
+import { isWithin, least } from './cursor.js'
 import { guarded } from './emitter.js'
 import { clientClosed, shapeOf, toSkeinError, type SkeinError } from './errors.js'
 import { backoffMs, sleep, type Env, type Stop } from './timing.js'
@@ -83,7 +83,8 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
   const mayFill = options.onGap !== 'mark'
   const closing = new AbortController()
   const listeners = new Set<() => void>()
-  const known = new Set<string>()
+  /** Changes of the reader's graph that a read has answered or is to answer, and where they stand. */
+  const known = new Map<string, Cursor>()
   const unmarked = new Set<string>()
   let state = emptyView(kind, options.autoShow === true)
   let snapshot: FeedSnapshot<T> | null = null
@@ -200,8 +201,8 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
   function onSources(event: Extract<FeedLiveEvent, { type: 'sources' }>): void {
     const key = [event.cursor, event.added.join(), event.removed.join()].join(' ')
     if (known.has(key)) return
-    known.add(key)
     if (known.size > 1_000) known.clear()
+    known.set(key, event.cursor)
     if (event.removed.length > 0 && kind.dropsAtOnce) apply({ type: 'removed', people: event.removed })
     want('sources')
   }
@@ -320,6 +321,8 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
         },
       )
       deps.onPage?.(range.first)
+      // A page that did not know of a change yet has not answered it: it will be replayed.
+      for (const [key, at] of known) if (isWithin(at, range.cursor) === false) known.delete(key)
       joinFrom(range.cursor, before)
     } catch (error) {
       need = stronger(need, unmet ?? what)
@@ -360,6 +363,13 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     channels.join(feed, member)
   }
 
+  /** What is held newer than the page stands where it stood: the view goes back to what the page knows, never forward. */
+  function joinBehind(cursor: Cursor, before: Cursor | null): void {
+    const start = before === null ? null : least(before, cursor)
+    if (start === null) want('gap')
+    else if (start !== before) joinFrom(start, null)
+  }
+
   function leave(): void {
     if (isJoined) channels.leave(feed, member)
     isJoined = isMemberLive = false
@@ -381,7 +391,7 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
             state = appendOlder(state, answer)
           },
         )
-        joinFrom(page.cursor, position)
+        joinBehind(page.cursor, position)
       }
     } catch (error) {
       state = { ...state, older: call.signal?.aborted === true ? 'more' : 'failed' }

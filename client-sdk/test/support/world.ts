@@ -41,11 +41,14 @@ export class World {
   /** Called after every append. */
   onAppend: () => void = () => {}
   #ids = 1_000_000
+  readonly #used = new Set<number>()
 
   /** Ids grow; `back` makes one that is older than the last ones. */
   id(back = 0): string {
     this.#ids += 10
     let n = this.#ids - back * 10 - (back > 0 ? 5 : 0)
+    while (this.#used.has(n)) n += 1
+    this.#used.add(n)
     let text = ''
     for (let i = 0; i < 25; i += 1) {
       text = (alphabet[n % 32] ?? '0') + text
@@ -80,6 +83,20 @@ export class World {
     this.epoch = `e${Number(this.epoch.slice(1)) + 1}`
     this.log = []
     this.windowStart = 0
+  }
+
+  /** The same world as it is now, for reads that lag behind. */
+  copy(): World {
+    const other = new World()
+    for (const [id, card] of this.people) other.people.set(id, card)
+    for (const [id, post] of this.posts) other.posts.set(id, post)
+    for (const key of this.follows) other.follows.add(key)
+    for (const key of this.blocks) other.blocks.add(key)
+    for (const [key, like] of this.likes) other.likes.set(key, like)
+    other.entries = [...this.entries]
+    other.epoch = this.epoch
+    other.log = [...this.log]
+    return other
   }
 
   #append(entry: Entry): void {
