@@ -13,7 +13,6 @@ import { describeMachine, isIntact, rowsOfMemory, rowsOfRun, rowsOfSteps, say, t
  * processes: the server from its sources, the load, and this one, which waits. See README.md beside it.
  */
 
-const readsPerSecond = 200
 const stepFactors = [1, 1.6, 2.4, 3.2, 4, 5.2, 6.4, 8, 10, 12]
 const brokenAboveMs = 100
 const warmSockets = 50
@@ -57,7 +56,9 @@ async function phases(flags: Flags, sides: Sides): Promise<boolean> {
   const steady = { postsPerSecond: flags.rate, readsPerSecond: 0 }
   if (wanted('main')) rows.push(...rowsOfRun(await go('main', { ...steady, seconds: flags.seconds })))
   if (wanted('reads')) {
-    rows.push(...rowsOfRun(await go('with reads', { ...steady, readsPerSecond, seconds: share(flags, 3) })))
+    rows.push(
+      ...rowsOfRun(await go('with reads', { ...steady, readsPerSecond: flags.reads, seconds: share(flags, 3) })),
+    )
   }
   if (wanted('highest')) rows.push(...rowsOfSteps(await climb(flags, go)))
   console.log(table(rows))

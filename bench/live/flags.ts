@@ -7,6 +7,7 @@ const count = (fallback: number) => z.coerce.number().int().min(1).max(99_999).d
 const Flags = z.strictObject({
   seconds: count(60),
   rate: count(250),
+  reads: count(200),
   viewers: count(1_000),
   authors: count(10_000),
   follows: count(200),
@@ -18,7 +19,7 @@ const Flags = z.strictObject({
 export type Flags = z.infer<typeof Flags>
 export type Phase = (typeof phases)[number]
 
-export const usage = `npm run bench -- [--seconds 60] [--rate 250] [--viewers 1000] [--authors 10000] [--follows 200]
+export const usage = `npm run bench -- [--seconds 60] [--rate 250] [--reads 200] [--viewers 1000] [--authors 10000] [--follows 200]
     [--history 20000] [--seed 1] [--only ${phases.join('|')}] [--profile FOLDER (writes a .cpuprofile of the server)]`
 
 /** @throws Error for an unknown flag or a value that is none */
