@@ -56,7 +56,7 @@ describe('http: edges', () => {
     ],
     ['a compressed body', () => body('{}', { 'content-encoding': 'gzip' }), 415, 'unsupported_media'],
     ['half a body', () => body('{"text":'), 400, 'invalid'],
-    ['a body that is not UTF-8', () => body(Buffer.from([0x22, 0xff, 0x22])), 400, 'invalid'],
+    ['a body that is not UTF-8', () => body(Buffer.from('{"text":"\u00ff"}', 'latin1')), 400, 'invalid'],
     ['a list for a body', () => body('[]'), 400, 'invalid'],
     ['a text for a body', () => body('"text"'), 400, 'invalid'],
     ['absurd depth', () => body('['.repeat(30_000) + ']'.repeat(30_000)), 400, 'invalid'],
@@ -85,6 +85,15 @@ describe('http: edges', () => {
       expect(answer.headers['content-type']).to.equal('application/json; charset=utf-8')
       expect(answer.headers['cache-control']).to.equal('no-store')
     })
+
+  it('[API10] depth is refused as depth, before anything looks at the fields', async () => {
+    for (const depth of [33, 5_000]) {
+      const text = `{"text":"a","x":${'['.repeat(depth)}${']'.repeat(depth)}}`
+      expect((await world.send(body(text))).json).to.have.property('message', 'The body nests deeper than 32.')
+    }
+    const flat = await world.send(body('{"text":"a","x":[[[[]]]]}'))
+    expect(flat.json).to.have.nested.property('fields.x')
+  })
 
   it('[API10] another method is told which ones the address takes', async () => {
     const allow = async (method: string, path: string) => (await world.send({ method, path })).headers['allow']
