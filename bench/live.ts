@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { bundleChildren } from './live/bundle.js'
 import { startChild, type Child } from './live/child.js'
 import { pause } from './live/figures.js'
 import { readFlags, usage, type Flags, type Phase } from './live/flags.js'
@@ -10,7 +11,7 @@ import { describeMachine, isIntact, rowsOfMemory, rowsOfRun, rowsOfSteps, say, t
 
 /*
  * The whole server under a live load: delivery, page reads beside it, the highest rate, memory per idle socket. Three
- * processes: the server from its sources, the load, and this one, which waits. See README.md beside it.
+ * processes: the server bundled from its sources, the load, and this one, which waits. See README.md beside it.
  */
 
 const stepFactors = [1, 1.6, 2.4, 3.2, 4, 5.2, 6.4, 8, 10, 12]
@@ -19,13 +20,15 @@ const warmSockets = 50
 
 async function measure(flags: Flags, dataDir: string): Promise<boolean> {
   const startMs = Date.now()
-  const seeder = startChild('seed-child.ts')
+  await using bundles = await bundleChildren()
+  const { files } = bundles
+  const seeder = startChild(files['seed-child'])
   const plan = await seeder.call('seed', { ...flags, dataDir }, z.string())
   await seeder.end()
   say(`seeded in ${seconds(startMs)} s`)
   const profile = flags.profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${flags.profile}`]
-  const server = startChild('server-child.ts', ['--expose-gc', ...profile])
-  const load = startChild('load-child.ts')
+  const server = startChild(files['server-child'], ['--expose-gc', ...profile])
+  const load = startChild(files['load-child'])
   try {
     const port = await server.call('start', { dataDir }, z.int())
     await load.call('open', { url: `http://127.0.0.1:${port}`, plan }, z.undefined())

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { basename } from 'node:path'
 import { z } from 'zod'
 
 /*
@@ -16,10 +17,9 @@ export interface Child {
   end(): Promise<void>
 }
 
-/** A TypeScript file of this folder as a process of its own, run from its source by tsx. */
+/** A file as a process of its own. */
 export function startChild(file: string, nodeFlags: readonly string[] = []): Child {
-  const path = new URL(file, import.meta.url)
-  const own = fork(path, { execArgv: ['--import', 'tsx', '--conditions=source', ...nodeFlags] })
+  const own = fork(file, { execArgv: [...nodeFlags] })
   const waiting = new Map<number, { done: (value: unknown) => void; fail: (cause: Error) => void }>()
   let calls = 0
   own.on('message', (message) => {
@@ -27,7 +27,7 @@ export function startChild(file: string, nodeFlags: readonly string[] = []): Chi
     const call = waiting.get(id)
     waiting.delete(id)
     if (error === undefined) call?.done(value)
-    else call?.fail(new Error(`${file}: ${error}`))
+    else call?.fail(new Error(`${basename(file)}: ${error}`))
   })
   own.on('exit', (code, signal) => {
     for (const { fail } of waiting.values()) fail(new Error(`${file} ended (${signal ?? code})`))

@@ -27,7 +27,7 @@ export function describeMachine({ seconds, rate, viewers, authors, follows, hist
     execSync('git status --porcelain', { encoding: 'utf8' }).trim() === '' ? '' : ' and uncommitted changes'
   const gigabytes = Math.round(totalmem() / 2 ** 30)
   return [
-    `${cpus()[0]?.model ?? 'unknown CPU'} × ${cpus().length}, ${gigabytes} GiB, Node ${process.version}, commit ${commit}${changed}, server from sources by tsx.`,
+    `${cpus()[0]?.model ?? 'unknown CPU'} × ${cpus().length}, ${gigabytes} GiB, Node ${process.version}, commit ${commit}${changed}, server bundled from its sources.`,
     `${authors} authors, ${viewers} viewers × ${follows} follows, ${history} posts before, ${rate} posts/s, ${seconds} s, seed ${seed}.\n`,
   ].join('\n')
 }
