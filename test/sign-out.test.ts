@@ -2,6 +2,7 @@ import { accountDefaults } from '@skein/account'
 import { expect } from 'chai'
 import { io, type Socket } from 'socket.io-client'
 import { eventually } from '@skein/platform/testing'
+import { clockAhead } from './support/clock.js'
 import { collect } from './support/collect.js'
 import { Closing, signUp, type Device, type Person } from './support/people.js'
 import { startSystem, type System } from './support/system.js'
@@ -185,14 +186,3 @@ describe('an ended session', function () {
     })
   }
 })
-
-/** Moves this process's time on until it is disposed of. */
-function clockAhead(byMs: number): Disposable {
-  const real = Date.now
-  Date.now = () => real() + byMs
-  return {
-    [Symbol.dispose]() {
-      Date.now = real
-    },
-  }
-}
