@@ -12,6 +12,7 @@ import {
   applyEvent,
   dropAboveGap,
   emptyView,
+  heldPost,
   openGap,
   replaceRange,
   showPending,
@@ -183,8 +184,7 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     if (line === null) return
     const post = kind.postOf(line)
     const isOwn = isOwnLine(line)
-    const isHeld = state.lines.some((held) => kind.postOf(held)?.id === post?.id)
-    if (post === undefined || isHeld || post.viewer !== undefined || !deps.isSignedIn())
+    if (post === undefined || heldPost(state, post.id) !== undefined || post.viewer !== undefined || !deps.isSignedIn())
       apply({ type: 'line', line, isOwn })
     else if (kind.isOld(line)) {
       apply({ type: 'line', line, isOwn })

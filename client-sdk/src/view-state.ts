@@ -29,6 +29,8 @@ export interface ViewState<T extends Line> {
   /** Posts known to be deleted, which no late answer brings back. */
   readonly dead: ReadonlySet<string>
   readonly autoShow: boolean
+  /** Ids of all posts that were ever held, also in quotes. It only grows, and only spares searching for what never was. */
+  readonly met: Set<string>
 }
 
 /** What happens to a view while it is open. */
@@ -59,6 +61,7 @@ export function emptyView<T extends Line>(kind: ViewKind<T>, autoShow: boolean):
     fresh: none,
     dead: none,
     autoShow,
+    met: new Set(),
   }
 }
 
@@ -78,6 +81,7 @@ export function applyEvent<T extends Line>(state: ViewState<T>, event: ViewEvent
       return keepLines(state, (line) => !state.kind.peopleOf(line).some((id) => people.has(id)))
     }
     case 'stats':
+      if (!isHeldSomewhere(state, event.postId)) return state
       return mapPosts(state, (post) => (post.id === event.postId ? withCounts(post, event.counts) : post))
   }
 }
@@ -177,6 +181,7 @@ function keepHeldPosts<T extends Line>(before: ViewState<T>, after: ViewState<T>
 }
 
 function mergeBeside<T extends Line>(state: ViewState<T>, posts: readonly Post[]): readonly Post[] {
+  for (const post of posts) meet(state, post)
   return posts.map((post) => {
     const held = state.beside.find(({ id }) => id === post.id)
     return held === undefined ? post : mergePost(held, post, 'read')
@@ -186,7 +191,7 @@ function mergeBeside<T extends Line>(state: ViewState<T>, posts: readonly Post[]
 /** A line that arrives live. Below the floor it is left for loadOlder; its post is news all the same. */
 function insertLine<T extends Line>(state: ViewState<T>, line: T, isOwn: boolean): ViewState<T> {
   const post = state.kind.postOf(line)
-  const isHeld = state.lines.some(({ id }) => id === line.id)
+  const { isHeld } = placeOf(state.lines, line.id)
   if (!isHeld && (line.id < state.floor || !state.kind.accepts(line)))
     return post === undefined ? state : updatePost(state, post, 'live')
   const isWaiting = !isHeld && !isOwn && !state.autoShow
@@ -205,20 +210,18 @@ function putLine<T extends Line>(state: ViewState<T>, line: T, from: From, isWai
   if (isDeleted && post.deletedAtMs === undefined && !hasBelow(state, post)) return state
   const updated = post === undefined ? state : updatePost(state, post, from)
   const known = post === undefined ? line : kind.withPost(line, bestOf(updated, post))
-  const at = updated.lines.findIndex(({ id }) => id <= line.id)
-  const isHeld = at >= 0 && updated.lines[at]?.id === line.id
-  const lines = updated.lines.toSpliced(at < 0 ? updated.lines.length : at, isHeld ? 1 : 0, known)
+  const { at, isHeld } = placeOf(updated.lines, line.id)
+  const lines = updated.lines.toSpliced(at, isHeld ? 1 : 0, known)
+  if (post !== undefined) meet(state, post)
   const waiting = isWaiting ? new Set([...updated.waiting, line.id]) : updated.waiting
   return { ...updated, lines, waiting }
 }
 
 /** An incoming post with all that is already known of it and of what it quotes. */
 function bestOf<T extends Line>(state: ViewState<T>, post: Post): Post {
-  let best = state.dead.has(post.id) ? tombstone(post, post.createdAtMs) : post
-  for (const held of heldPosts(state)) {
-    if (held.id === best.id) best = held
-    best = mergeQuote(best, held)
-  }
+  let best = heldPost(state, post.id) ?? (state.dead.has(post.id) ? tombstone(post, post.createdAtMs) : post)
+  const quoted = best.quote && heldPost(state, best.quote.id)
+  if (quoted !== undefined) best = mergeQuote(best, quoted)
   return best.quote !== undefined && state.dead.has(best.quote.id)
     ? withDeletedQuote(best, best.quote.id, best.createdAtMs)
     : best
@@ -226,6 +229,7 @@ function bestOf<T extends Line>(state: ViewState<T>, post: Post): Post {
 
 function updatePost<T extends Line>(state: ViewState<T>, post: Post, from: From): ViewState<T> {
   if (state.dead.has(post.id) && post.deletedAtMs === undefined) return state
+  if (!isHeldSomewhere(state, post.id)) return state
   return mapPosts(state, (held) => mergeQuote(held.id === post.id ? mergePost(held, post, from) : held, post))
 }
 
@@ -245,6 +249,38 @@ function hasBelow<T extends Line>(state: ViewState<T>, post: Post): boolean {
     post.counts.replies > 0 ||
     heldPosts(state).some(({ path, deletedAtMs }) => deletedAtMs === undefined && path.includes(post.id))
   )
+}
+
+/** Where a line with this id stands or belongs. */
+function placeOf(lines: readonly Line[], id: string): { at: number; isHeld: boolean } {
+  let low = 0
+  for (let high = lines.length; low < high;) {
+    const middle = (low + high) >>> 1
+    if ((lines[middle]?.id ?? '') > id) low = middle + 1
+    else high = middle
+  }
+  return { at: low, isHeld: lines[low]?.id === id }
+}
+
+function meet<T extends Line>({ met }: ViewState<T>, post: Post): void {
+  met.add(post.id)
+  if (post.quote !== undefined) met.add(post.quote.id)
+}
+
+export function heldPost<T extends Line>({ lines, kind, beside, met }: ViewState<T>, id: string): Post | undefined {
+  if (!met.has(id)) return undefined
+  for (const line of lines) {
+    const post = kind.postOf(line)
+    if (post?.id === id) return post
+  }
+  return beside.find((post) => post.id === id)
+}
+
+/** As a post or inside a quote; most posts that come in are not, which is worth knowing before all lines are mapped. */
+function isHeldSomewhere<T extends Line>({ lines, kind, beside, met }: ViewState<T>, id: string): boolean {
+  if (!met.has(id)) return false
+  const has = (post: Post | undefined) => post !== undefined && (post.id === id || post.quote?.id === id)
+  return lines.some((line) => has(kind.postOf(line))) || beside.some(has)
 }
 
 function heldPosts<T extends Line>({ lines, kind, beside }: ViewState<T>): Post[] {

@@ -242,11 +242,11 @@ export class World {
     return [...this.posts.values()].some((p) => p.deletedAtMs === undefined && p.path.includes(postId))
   }
 
+  #entriesOf(feed: FeedName, reader: string | null): FeedEntry[] {
+    return this.entries.filter((entry) => this.belongs(feed, entry, reader)).sort((a, b) => (a.id < b.id ? 1 : -1))
+  }
   feed(feed: FeedName, reader: string | null): FeedItem[] {
-    return this.entries
-      .filter((entry) => this.belongs(feed, entry, reader))
-      .sort((a, b) => (a.id < b.id ? 1 : -1))
-      .map((entry) => this.#item(entry, reader))
+    return this.#entriesOf(feed, reader).map((entry) => this.#item(entry, reader))
   }
   #item({ id, postId, actor, repost }: FeedEntry, reader: string | null, live = false): FeedItem {
     const by = this.people.get(actor)
@@ -255,11 +255,12 @@ export class World {
 
   page(feed: FeedName, reader: string | null, at: PageAt): FeedPage {
     const cursor = this.cursor()
-    const filtered = this.feed(feed, reader).filter(({ post, repostedBy }) => {
-      const isReply = repostedBy === undefined && post.path.length > 0
+    const filtered = this.#entriesOf(feed, reader).filter(({ postId, repost }) => {
+      const isReply = !repost && this.must(postId).path.length > 0
       return at.replies === undefined || at.replies === 'include' || isReply === (at.replies === 'only')
     })
-    return { ...paged(filtered, at), cursor }
+    const page = paged(filtered, at)
+    return { ...page, items: page.items.map((entry) => this.#item(entry, reader)), cursor }
   }
 
   thread(postId: string, reader: string | null, at: PageAt): ThreadPage {
