@@ -234,13 +234,20 @@ export class Hub {
       for (;;) {
         const entry = this.#window?.at(this.#delivered + 1)
         if (entry === undefined) return
-        const missing = this.#deps.cards.missing(peopleIn(entry.event))
-        if (missing.length > 0 && !(await this.#fetchCards(missing))) continue
+        if (this.#deps.cards.missing(peopleIn(entry.event)).length > 0 && !(await this.#fetchNextCards())) continue
         if (this.#window?.at(this.#delivered + 1) === entry) this.#deliver(entry)
       }
     } finally {
       this.#delivering = false
     }
+  }
+
+  /** For everything that waits for delivery, in one read. */
+  async #fetchNextCards(): Promise<boolean> {
+    const window = this.#window
+    if (window === null) return false
+    const last = Math.min(window.headIndex, this.#delivered + sliceEntries)
+    return this.#fetchCards(this.#deps.cards.missing(this.#peopleBetween(window, this.#delivered + 1, last)))
   }
 
   /** Whether it went well; when not, it has waited and the caller tries again. */
