@@ -21,7 +21,7 @@ export default defineConfig(({ mode }) => ({
   // `h(…)` for JSX, brought in where it is used: half a kB less than the automatic runtime.
   oxc: { jsx: { runtime: 'classic', pragma: 'h', pragmaFrag: 'Fragment' } },
   build: {
-    outDir: mode === 'fake' ? 'test/dist' : 'dist',
+    outDir: mode === 'fake' ? 'test/dist/fake' : 'dist',
     emptyOutDir: true,
     rolldownOptions: { transform: { inject: { h: ['preact', 'h'], Fragment: ['preact', 'Fragment'] } } },
     target: ['chrome125', 'firefox128', 'safari17.5'],

@@ -2,6 +2,6 @@
 try {
   var theme = localStorage.getItem('skein:theme')
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme
-} catch (_refused) {
+} catch {
   // Storage is not allowed here: the system's theme it is.
 }

@@ -1,5 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import type { Plugin } from 'vite'
 
@@ -11,17 +11,19 @@ const texts = /\.(js|css|html|svg)$/
  */
 export function precompress({ scriptMaxBytes }: { scriptMaxBytes: number }): Plugin {
   let outDir = 'dist'
+  let say: (line: string) => void = () => {}
   return {
     name: 'skein-precompress',
     apply: 'build',
     configResolved(config) {
-      outDir = join(config.root, config.build.outDir)
+      outDir = resolve(config.root, config.build.outDir)
+      say = (line) => config.logger.info(line)
     },
     async closeBundle() {
       const names = await readdir(outDir, { recursive: true })
       let scriptBytes = 0
       for (const name of names.filter((n) => texts.test(n)).sort()) {
-        const gzipBytes = await compress(join(outDir, name), name)
+        const gzipBytes = await compress(join(outDir, name), name, say)
         if (name.endsWith('.js')) scriptBytes += gzipBytes
       }
       say(`script in all ${kB(scriptBytes)} gzip`)
@@ -30,17 +32,13 @@ export function precompress({ scriptMaxBytes }: { scriptMaxBytes: number }): Plu
   }
 }
 
-async function compress(file: string, name: string): Promise<number> {
+async function compress(file: string, name: string, say: (line: string) => void): Promise<number> {
   const bytes = await readFile(file)
   const gzip = gzipSync(bytes, { level: 9 })
   const brotli = brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_SIZE_HINT]: bytes.length } })
   await Promise.all([writeFile(`${file}.gz`, gzip), writeFile(`${file}.br`, brotli)])
   say(`${name.padEnd(36)} ${kB(bytes.length)}  gzip ${kB(gzip.length)}  br ${kB(brotli.length)}`)
   return gzip.length
-}
-
-function say(line: string): void {
-  process.stdout.write(`${line}\n`)
 }
 
 function kB(bytes: number): string {

@@ -37,7 +37,10 @@ async function takeAll(from: Browser, width: number, theme: (typeof themes)[numb
     })
     const page = await context.newPage()
     await take(page, shot)
-    await page.screenshot({ path: `${out}/${shot.name}-${width}-${theme}.png`, fullPage: shot.isWhole ?? false })
+    await page.screenshot({
+      path: `${out}/${shot.name}-${width}-${theme}.png`,
+      fullPage: width > 700 && (shot.isWhole ?? false),
+    })
     await context.close()
   }
 }

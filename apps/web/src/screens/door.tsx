@@ -5,6 +5,7 @@ import { countOf } from '../text/counts.js'
 import { Live } from '../ui/bar.js'
 import { Brand } from '../ui/brand.js'
 import { Empty } from '../ui/empty.js'
+import { Floats } from '../ui/floats.js'
 import { PostFeed } from '../ui/post-feed.js'
 import { SignInForm } from './sign-in-form.js'
 import { SignUpForm } from './sign-up-form.js'
@@ -32,6 +33,7 @@ export function Door({ form, next }: { form: 'in' | 'up'; next: string | null })
         )}
       </div>
       <RightNow place={place} />
+      <Floats />
     </main>
   )
 }

@@ -51,11 +51,11 @@ export function PageView() {
           <Nav />
           <main class="column" id="main" tabIndex={-1}>
             <Screen route={route} key={screenKey(route)} />
+            <Floats />
           </main>
           <Aside />
         </div>
       )}
-      <Floats />
       <Announcements />
       <Arrival key={entry.key} />
       <Dialogs />

@@ -144,8 +144,8 @@ function SessionRow({ session, onEnd }: { session: SessionInfo; onEnd: () => voi
       <div>
         <b dir="auto">{name}</b>
         <p class="quiet">
-          {session.current ? 'This one. ' : ''}Signed in <TimeAt atMs={session.createdAtMs} />, last used{' '}
-          <TimeAt atMs={session.lastUsedAtMs} />
+          {session.current ? 'This one. ' : ''}Signed in <TimeAt atMs={session.createdAtMs} inSentence />, last used{' '}
+          <TimeAt atMs={session.lastUsedAtMs} inSentence />
         </p>
       </div>
       {session.current ? null : (

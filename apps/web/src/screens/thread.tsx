@@ -72,7 +72,11 @@ function Above({ thread, lines, fresh }: AboveProps) {
       {ancestors.map((ancestor) => (
         <PostArticle key={ancestor.id} id={ancestor.id} post={ancestor} isChained hideReplyTo />
       ))}
-      <OpenPost post={post} note={part === null || part.number === 1 ? undefined : `${part.number} of ${part.of}`} />
+      <OpenPost
+        post={post}
+        hideReplyTo={ancestors.at(-1)?.id === post.replyTo?.id}
+        note={part === null || part.number === 1 ? undefined : `${part.number} of ${part.of}`}
+      />
       {continuation.map((item, i) => (
         <PostArticle
           key={item.id}

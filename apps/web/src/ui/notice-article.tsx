@@ -83,8 +83,8 @@ function GroupArticle({ line, position, isFirstSeen }: { line: Group; position: 
   )
 }
 
-function whatWords({ type, notification: { post } }: Group): string {
-  if (type === 'follow') return 'followed you'
+function whatWords({ type, actors, notification: { post } }: Group): string {
+  if (type === 'follow') return actors.length === 1 ? 'follows you' : 'follow you'
   const what = post?.replyTo === undefined ? 'your post' : 'your reply'
   return type === 'like' ? `liked ${what}` : `reposted ${what}`
 }

@@ -1,7 +1,7 @@
 import type { Post } from '@skein/client'
 import { useId } from 'preact/hooks'
 import { useApp } from '../state/app.js'
-import { countOf } from '../text/counts.js'
+import { longCount } from '../text/counts.js'
 import { isEmojiOnly } from '../text/graphemes.js'
 import { fullTime } from '../text/times.js'
 import { hrefs } from '../text/routes.js'
@@ -9,7 +9,7 @@ import { PostActions } from './post-actions.js'
 import { AvatarLink, PostHead, PostText, Quote, Why } from './post-parts.js'
 
 /** The post a thread was opened at: large, with its date in full. */
-export function OpenPost({ post, note }: { post: Post; note?: string | undefined }) {
+export function OpenPost({ post, note, hideReplyTo }: { post: Post; note?: string | undefined; hideReplyTo: boolean }) {
   const { dialog } = useApp()
   const ids = useId()
   if (post.deletedAtMs !== undefined)
@@ -27,7 +27,7 @@ export function OpenPost({ post, note }: { post: Post; note?: string | undefined
       aria-labelledby={`${ids}-by ${ids}-at`}
       aria-describedby={`${ids}-text`}
     >
-      {post.replyTo === undefined ? null : (
+      {post.replyTo === undefined || hideReplyTo ? null : (
         <Why icon="reply">
           Replying to{' '}
           <a href={hrefs.profile(post.replyTo.author.handle)}>
@@ -46,27 +46,13 @@ export function OpenPost({ post, note }: { post: Post; note?: string | undefined
             Edited
           </button>
         )}
-        {post.counts.reposts === 0 ? null : (
-          <span>
-            <Number of={post.counts.reposts} word="repost" />
-          </span>
-        )}
         {post.counts.quotes === 0 ? null : (
           <span>
-            <Number of={post.counts.quotes} word="quote" />
+            <b class="num">{longCount(post.counts.quotes)}</b> {post.counts.quotes === 1 ? 'quote' : 'quotes'}
           </span>
         )}
       </div>
       <PostActions post={post} />
     </article>
-  )
-}
-
-function Number({ of, word }: { of: number; word: string }) {
-  const [n, ...rest] = countOf(of, word).split(' ')
-  return (
-    <>
-      <b class="num">{n}</b> {rest.join(' ')}
-    </>
   )
 }

@@ -75,7 +75,7 @@ export function PostActions({ post }: { post: Post }) {
           kind="repost"
           icon="repost"
           label="Repost"
-          count={post.counts.reposts + post.counts.quotes}
+          count={post.counts.reposts}
           pressed={viewer.reposted}
           menu
           expanded={open.value === 'repost'}

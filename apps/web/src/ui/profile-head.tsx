@@ -67,7 +67,10 @@ function Buttons({ profile, onRelation }: ProfileHeadProps) {
   if (me?.id === profile.id)
     return (
       <>
-        <a class="btn btn--plain btn--square profile__settings" href="/settings" aria-label="Settings">
+        <a class="btn btn--plain btn--square" href="/bookmarks" aria-label="Bookmarks">
+          <Icon name="bookmark" />
+        </a>
+        <a class="btn btn--plain btn--square" href="/settings" aria-label="Settings">
           <Icon name="settings" />
         </a>
         <button class="btn btn--quiet" type="button" onClick={() => (app.dialog.value = { kind: 'profile', me })}>

@@ -385,21 +385,19 @@ export class FakeClient implements Client {
     return { items: this.scenario === 'new' ? [] : this.#people().slice(1, n), next: null, prev: null }
   }
   #profile(handle: string): Profile {
+    if (this.me?.handle === handle)
+      return { ...this.me, counts: { followers: 2_847, following: 318, posts: this.scenario === 'new' ? 0 : 1_204 } }
     if (!data.everyone().some((user) => user.handle === handle))
       throw new FakeError('not_found', 'There is nothing at this address.')
     const { id, name, bio } = data.person(handle)
-    const mine = this.me?.id === id
     return {
       id,
       handle,
       name,
       bio,
       createdAtMs: Date.UTC(2025, 2, 3),
-      counts:
-        mine && this.scenario === 'new'
-          ? { followers: 0, following: 0, posts: 0 }
-          : { followers: 2_847, following: 318, posts: 1_204 },
-      ...(this.me === null || mine ? {} : { viewer: this.#relations.get(handle) ?? strangers }),
+      counts: { followers: 2_847, following: 318, posts: 1_204 },
+      ...(this.me === null ? {} : { viewer: this.#relations.get(handle) ?? strangers }),
     }
   }
 
@@ -503,6 +501,7 @@ export class FakeClient implements Client {
     })
     view.readUpTo = all.find(({ type }) => type === 'mention')?.id ?? null
     this.#notices.add(view)
+    this.#connect()
     return view
   }
 

@@ -189,7 +189,7 @@ export const shotList: readonly Shot[] = [
     path: '/search',
     prepare: async (page) => {
       await page.getByRole('searchbox').fill('fir')
-      await page.getByText('#firstfrost').first().waitFor()
+      await page.locator('.find .menu__item').nth(1).waitFor()
     },
   },
   { name: 'search', path: '/search?q=ha', isWhole: true },

@@ -1,0 +1,126 @@
+import { expect } from 'chai'
+import { describePages } from '../support/page-suite.js'
+
+describePages('writing', ({ open }) => {
+  it('[WEB33] a post shows at once, stitched, and is whole when the server has it; shown once', async () => {
+    const page = await open('/')
+    await page.evaluate(() => (window.fake.isSending = false))
+    await page.getByLabel('Your post').fill('Made the 07:42.')
+    await page.getByRole('button', { name: 'Post', exact: true }).click()
+    await page.locator('article.is-sending', { hasText: 'Made the 07:42.' }).waitFor()
+    expect(await page.getByLabel('Your post').inputValue()).to.equal('')
+    await page.evaluate(() => window.fake.deliver())
+    await page.locator('article:not(.is-sending)', { hasText: 'Made the 07:42.' }).waitFor()
+    expect(await page.getByText('Made the 07:42.').count()).to.equal(1)
+    expect(await page.evaluate(() => Object.keys(localStorage).filter((k) => k.includes('outbox')))).to.deep.equal([])
+  })
+
+  it('[WEB33] the acknowledged post takes the place of the one on its way without moving what is below', async () => {
+    const page = await open('/')
+    await page.evaluate(() => (window.fake.isSending = false))
+    await page.getByLabel('Your post').fill('Same height.')
+    await page.keyboard.press('Control+Enter')
+    const below = page.locator('article', { hasText: 'Rye is out' })
+    await page.locator('article.is-sending').waitFor()
+    const before = await below.boundingBox()
+    await page.evaluate(() => window.fake.deliver())
+    await page.locator('article.is-sending').waitFor({ state: 'detached' })
+    expect((await below.boundingBox())?.y).to.be.closeTo(before?.y ?? 0, 1.5)
+  })
+
+  it('[WEB34] a failed post keeps its words: retry, edit, discard', async () => {
+    const page = await open('/')
+    await page.evaluate(() => (window.fake.isSending = false))
+    await page.getByLabel('Your post').fill('A bike pump until Sunday?')
+    await page.keyboard.press('Control+Enter')
+    await page.locator('article.is-sending').waitFor()
+    await page.evaluate(() => window.fake.refuse())
+    await page.getByText('Not sent: the server did not answer. Your words are safe here.').waitFor()
+    await page.getByRole('button', { name: 'Retry' }).click()
+    await page.locator('article.is-sending').waitFor()
+    await page.evaluate(() => window.fake.refuse())
+    await page.getByRole('button', { name: 'Edit', exact: true }).click()
+    await page.waitForFunction(
+      () =>
+        document.activeElement instanceof HTMLTextAreaElement &&
+        document.activeElement.value === 'A bike pump until Sunday?',
+    )
+    expect(await page.locator('article.is-failed').count()).to.equal(0)
+    await page.keyboard.press('Control+Enter')
+    await page.locator('article.is-sending').waitFor()
+    await page.evaluate(() => window.fake.refuse())
+    await page.getByRole('button', { name: 'Discard' }).click()
+    await page.locator('article.is-failed').waitFor({ state: 'detached' })
+  })
+
+  it('[WEB35] a draft survives a reload and signing out', async () => {
+    const page = await open('/')
+    await page.getByLabel('Your post').fill('Half a thought')
+    await page.reload()
+    await page.waitForFunction(() => document.querySelector('textarea')?.value === 'Half a thought')
+    await page.evaluate(() => window.fake.signOut())
+    await page.getByRole('heading', { name: 'See every post the moment it is written' }).waitFor()
+    await page.getByLabel('Handle').fill('ines')
+    await page.getByLabel('Password').fill('correct horse')
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await page.getByLabel('Your post').waitFor()
+    expect(await page.getByLabel('Your post').inputValue()).to.equal('Half a thought')
+  })
+
+  it('[WEB35] a post that a reload interrupted is sent again', async () => {
+    const page = await open('/')
+    await page.evaluate(() => (window.fake.isSending = false))
+    await page.getByLabel('Your post').fill('Through a reload')
+    await page.keyboard.press('Control+Enter')
+    await page.locator('article.is-sending').waitFor()
+    await page.reload()
+    await page.locator('article:not(.is-sending)', { hasText: 'Through a reload' }).waitFor()
+    expect(await page.getByText('Through a reload').count()).to.equal(1)
+  })
+
+  it('[WEB36] the composer says what is left and refuses what is too long', async () => {
+    const page = await open('/')
+    const field = page.getByLabel('Your post')
+    const send = page.getByRole('button', { name: 'Post', exact: true })
+    expect(await send.getAttribute('aria-disabled')).to.equal('true')
+    await field.fill('a'.repeat(986))
+    await page.getByText('14 left').waitFor()
+    await field.fill('a'.repeat(1_012))
+    await page.getByText('12 over').waitFor()
+    expect(await send.getAttribute('aria-disabled')).to.equal('true')
+    await page.keyboard.press('Control+Enter')
+    expect(await page.evaluate(() => window.fake.calls)).not.to.include('posts.create')
+  })
+
+  it('[WEB37] replies and quotes are written over the page and keep it where it is', async () => {
+    const page = await open('/')
+    await page.getByRole('button', { name: 'Reply, 2', exact: true }).click()
+    await page.getByLabel('Your reply').fill('Two for me.')
+    await page.getByRole('dialog').getByRole('button', { name: 'Reply' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Repost, 1', exact: true }).click()
+    await page.getByRole('menuitem', { name: 'Quote' }).click()
+    await page.getByLabel('Your words').fill('Be quick.')
+    await page.getByRole('dialog').getByRole('button', { name: 'Post' }).click()
+    await page.locator('article', { hasText: 'Be quick.' }).locator('blockquote', { hasText: 'Rye is out' }).waitFor()
+    expect(new URL(page.url()).pathname).to.equal('/')
+  })
+
+  it('[WEB37] one’s own post is edited and deleted from its menu', async () => {
+    const page = await open('/')
+    await page.getByLabel('Your post').fill('Frist')
+    await page.keyboard.press('Control+Enter')
+    const post = page
+      .locator('article', { hasText: 'Frist' })
+      .filter({ has: page.getByRole('button', { name: 'More' }) })
+    await post.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Edit' }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill('First')
+    await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+    const edited = page.locator('article', { hasText: 'First' }).filter({ hasText: 'edited' })
+    await edited.getByRole('button', { name: 'More' }).click()
+    await page.getByRole('menuitem', { name: 'Delete' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Delete' }).click()
+    await edited.waitFor({ state: 'detached' })
+  })
+})
