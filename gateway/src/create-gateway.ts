@@ -1,5 +1,4 @@
 import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import type { StatsMessage } from '@skein/contracts'
 import { AppError } from '@skein/contracts'
 import { createHttpApi, type HttpApiDeps } from './http/http-api.js'
@@ -75,7 +74,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 }
 
 function portOf(server: Server): number {
-  const address = server.address() as AddressInfo | string | null
+  const address = server.address()
   if (address === null || typeof address === 'string') throw new AppError('internal')
   return address.port
 }

@@ -68,6 +68,11 @@ export const serverConfig = defineConfig(
       schema: perMinute,
       default: rates.signIn.points,
     },
+    'limits.refreshesPerMinute': {
+      description: 'Token refreshes from one address.',
+      schema: perMinute,
+      default: rates.refresh.points,
+    },
     'limits.signUpsPerHour': {
       description: 'Sign-ups from one address.',
       schema: perMinute,

@@ -280,6 +280,7 @@ function gatewayConfig(
         user: { ...limits.user, points: config['limits.userPerMinute'] },
         post: { ...limits.post, points: config['limits.postsPerMinute'] },
         signIn: { ...limits.signIn, points: config['limits.signInsPer5Minutes'] },
+        refresh: { ...limits.refresh, points: config['limits.refreshesPerMinute'] },
         signUp: { ...limits.signUp, points: config['limits.signUpsPerHour'] },
       },
     },

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks'
 import type { DatabaseMetrics, ReadStatement, Sqlite } from '@skein/platform'
 
 /** The same database, its operations timed: a write from its queueing to its commit, a read while it blocks. */
-export function observeSqlite(db: Sqlite, { observe }: DatabaseMetrics): Sqlite {
+export function observeSqlite(db: Sqlite, metrics: DatabaseMetrics): Sqlite {
   const timed = <T>(run: () => T): T => {
     const startedAt = performance.now()
     let isOk = false
@@ -11,7 +11,7 @@ export function observeSqlite(db: Sqlite, { observe }: DatabaseMetrics): Sqlite 
       isOk = true
       return value
     } finally {
-      observe({ kind: 'read', durationMs: performance.now() - startedAt, isOk })
+      metrics.observe({ kind: 'read', durationMs: performance.now() - startedAt, isOk })
     }
   }
   const statements = new WeakMap<ReadStatement, ReadStatement>()
@@ -28,7 +28,7 @@ export function observeSqlite(db: Sqlite, { observe }: DatabaseMetrics): Sqlite 
         isOk = true
         return value
       } finally {
-        observe({ kind: 'write', durationMs: performance.now() - startedAt, isOk })
+        metrics.observe({ kind: 'write', durationMs: performance.now() - startedAt, isOk })
       }
     },
     read(sql) {
