@@ -73,7 +73,7 @@ const feeds: Record<string, CaseOf> = {
 }
 
 const anyLimits = fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 5 })
-const runs = Number(process.env['SKEIN_TEST_RUNS'] ?? 60)
+const runs = Number(process.env['SKEIN_TEST_RUNS'] ?? 40)
 
 describe('pages of a random world', () => {
   for (const [name, caseOf] of Object.entries(feeds)) {

@@ -9,7 +9,7 @@ type Op = readonly [kind: string, actor: number, other: number, flag: boolean]
 
 /** The likely ones stand more than once. */
 const kinds = (
-  'post post post reply reply quote repost repost like bookmark bookmark bookmark delete unknown ' +
+  'post post post reply reply quote repost repost like bookmark bookmark bookmark bookmark delete unknown ' +
   'follow follow follow mute block'
 ).split(' ')
 
@@ -54,7 +54,7 @@ interface ToPost {
 function doToPost(model: Model, posts: PostId[], { kind, actor, post, flag, words }: ToPost): void {
   if (kind === 'repost') model.repost(actor, post, flag)
   else if (kind === 'like') model.like(actor, post, flag)
-  else if (kind === 'bookmark') model.bookmark(actor, post, flag)
+  else if (kind === 'bookmark') model.bookmark(actor, post, flag || words.mentions.length === 0)
   else if (kind === 'delete' && flag) model.delete(post)
   else if (kind === 'reply' && !model.isDeleted(post)) posts.push(model.post(actor, { ...words, replyTo: post }))
   else if (kind === 'quote' && !model.isDeleted(post)) posts.push(model.post(actor, { ...words, quoteOf: post }))

@@ -76,6 +76,14 @@ describe('a read', () => {
     expect(serviceCalls(world)).to.have.length.at.most(5)
   })
 
+  it('[TML10] the last page costs as few', async () => {
+    const world = createBusyWorld(2, 3)
+    const page = await world.client.feeds.home({}, world.as(world.me))
+    expect(page.items).to.have.length(7)
+    expect(page.next).to.equal(null)
+    expect(serviceCalls(world)).to.have.members(['edges.viewers', 'entries.byActors', 'posts.byIds', 'users.cards'])
+  })
+
   it('[TML10] the other feeds cost as few', async () => {
     const world = createBusyWorld(30, 5)
     const { client, as, me, fakes, model } = world
@@ -143,15 +151,17 @@ describe('a read', () => {
 
   it('[TML13] what is kept for all readers is asked for as nobody, the rest as the reader', async () => {
     const world = createBusyWorld(2, 2)
-    const { client, as, me, fakes } = world
+    const { client, as, me, fakes, model } = world
     await client.feeds.user({ handle: 'person_1' }, as(me))
     await client.feeds.home({}, as(me))
+    model.post(me, { quoteOf: [...model.posts.values()][0]?.id ?? model.post(me) })
+    await client.feeds.home({ limit: 1 }, as(me))
     await client.trends({}, as(me))
     const tokens = (name: string) => fakes.calls.filter((call) => call.name === name).map((call) => call.accessToken)
     for (const name of ['users.cards', 'users.byHandles', 'tags.trending'])
       expect(new Set(tokens(name)), name).to.deep.equal(new Set([undefined]))
     expect(tokens('entries.byActors')).to.include(me)
-    expect(tokens('posts.byIds')[0]).to.equal(me)
+    expect(tokens('posts.byIds').slice(-2)).to.deep.equal([me, undefined])
   })
 
   it('[TML29] trends are asked for once in 15 s, and again after a failure', async () => {
@@ -251,6 +261,17 @@ describe('a read that may not go on', () => {
     expect(page.items).to.have.length(1)
     expect(page.next).to.not.equal(null)
     expect(serviceCalls(world).filter((name) => name === 'entries.byActors')).to.have.length(1)
+  })
+
+  it('[TML6] goes on with what was listed and not looked at', async () => {
+    const { client, me, fakes, time, newest, oldest, as } = createHiddenWorld(30)
+    fakes.onCall = (name) => {
+      if (name === 'entries.byActors') time.nowMs += 400
+    }
+    const page = await client.feeds.home({}, { context: { actor: me, deadlineMs: 1_000 } })
+    expect(page.items.map(({ id }) => id)).to.deep.equal([newest])
+    const rest = await client.feeds.home({ before: page.next ?? '' }, as(me))
+    expect(rest.items[0]?.id).to.equal(oldest)
   })
 
   it('[TML6] a page that is full is not short', async () => {
