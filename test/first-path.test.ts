@@ -154,6 +154,30 @@ describe('the path of a post', function () {
     expect(textsOf(await loadFeed(bob.client, 'home'))).to.deep.equal(['first'])
   })
 
+  it('[SYS14] [INV7] edits and deletes reach the quotes of a post, wherever those stand', async () => {
+    const tag = `quoting${count}`
+    const quoted = await ada.client.posts.create('words')
+    const root = await cyd.client.posts.create('a root')
+    const quote = await cyd.client.posts.create(`look #${tag}`, { quoteOf: quoted.id, replyTo: root.id })
+    await bob.client.posts.repost(quote.id, true)
+    const anyone = openDevice(closing, { url: system.url })
+    const views = await Promise.all(
+      ([`user:${bob.handle}`, `tag:${tag}`] as const).map((feed) => openView(anyone, feed)),
+    )
+    const thread = anyone.client.viewThread(root.id, { autoShow: true })
+    await eventually(() => thread.getSnapshot().live)
+    const words = () =>
+      [...views, thread].map((view) => {
+        const { quote: shownQuote } = view.getSnapshot().items[0]?.post ?? {}
+        return shownQuote !== undefined && 'text' in shownQuote ? shownQuote.text : null
+      })
+    expect(words()).to.deep.equal(['words', 'words', 'words'])
+    await ada.client.posts.edit(quoted.id, 'other words')
+    await eventually(() => expect(words()).to.deep.equal(['other words', 'other words', 'other words']))
+    await ada.client.posts.delete(quoted.id)
+    await eventually(() => expect(words()).to.deep.equal(['', '', '']))
+  })
+
   it('[SYS15] a follow brings what was posted before, and an unfollow takes it away', async () => {
     await ada.client.posts.create('older')
     const view = await openView(cyd, 'home')

@@ -18,7 +18,7 @@ interface Watched {
   readonly feed: Viewable
   readonly view: FeedView
   readonly viewer: number | null
-  expected(): ModelLine[] | 'closed'
+  readonly expected: () => ModelLine[] | 'closed'
 }
 
 /** A few fresh people on a running system, each with a client behind a way that can be cut, and the model beside them. */
@@ -185,8 +185,8 @@ export class Stage implements AsyncDisposable {
     const wanted = expected()
     const shown = { lines: lines.map((line) => this.#seen(line)) }
     const model = { lines: wanted === 'closed' ? [] : wanted.map((line) => this.#shouldSee(line, viewer)) }
-    const [got, should] = [shown, model].map((side) => side.lines.map((line) => JSON.stringify(line)).join('\n  '))
-    expect(got, `what ${who} sees in ${feed}`).to.equal(should)
+    const [got, should] = [shown, model].map((side) => side.lines.map((line) => `\n  ${JSON.stringify(line)}`).join(''))
+    if (got !== should) throw new Error(`${who} sees in ${feed}:${got}\nand should see:${should}`)
   }
 
   #seen({ post, repostedBy }: FeedItem): object {

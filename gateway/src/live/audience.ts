@@ -47,7 +47,7 @@ function* homesOf(author: UserId, sources: Sources): Generator<RouteKey> {
 }
 
 function* audienceOfPost(event: PostEvent, sources: Sources): Generator<RouteKey> {
-  const { post, rev, spreaders, formerTags } = event
+  const { post, rev, spreaders, formerTags, quotedIn } = event
   const people = new Set<UserId>(post.mentions)
   if (post.replyTo !== undefined) people.add(post.replyTo.authorId)
   if (post.quoteOf !== undefined) people.add(post.quoteOf.authorId)
@@ -59,6 +59,8 @@ function* audienceOfPost(event: PostEvent, sources: Sources): Generator<RouteKey
   if (rev > 1) {
     people.add(post.authorId)
     yield routeKeyOf('thread', post.id)
+    for (const tag of quotedIn?.tags ?? []) yield routeKeyOf('tag', tag)
+    for (const id of quotedIn?.threads ?? []) yield routeKeyOf('thread', id)
     if (spreaders === null)
       for (const viewer of sources.everyone())
         yield* [routeKeyOf('home', viewer.id), routeKeyOf('notifications', viewer.id), routeKeyOf('user', viewer.id)]

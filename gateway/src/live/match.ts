@@ -91,8 +91,9 @@ function edited(rendered: Rendered, event: PostEvent, feed: FeedKey, viewer: Vie
   switch (feed.kind) {
     case 'tag': {
       const was = event.formerTags?.some((tag) => tag === feed.key) ?? false
-      if (line.length > 0) return was ? edit : line
-      return was ? [rendered.goneEntry(post.id)] : nothing
+      const quoted = event.quotedIn?.tags.some((tag) => tag === feed.key) ?? false
+      if (line.length > 0) return was ? edit : quoted ? [...edit, ...line] : line
+      return [...(quoted ? edit : nothing), ...(was ? [rendered.goneEntry(post.id)] : nothing)]
     }
     case 'notifications':
       return line.length > 0 ? [...edit, ...line] : [...edit, rendered.goneEntry(post.id)]

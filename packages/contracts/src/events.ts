@@ -25,9 +25,11 @@ export const PostEvent = z.object({
   post: PostRecord,
   /** The quoted post as it was, when there is one. */
   quoted: PostRecord.optional(),
-  /** Of a tombstone, and of an edit: who reposted or quoted it; null means too many, tell everyone. Tags it had before. */
+  /** Of a tombstone, and of an edit: who reposted or quoted it, or reposted a quote of it; null means too many, tell everyone. Tags it had before. */
   spreaders: z.array(UserId).max(limits.spreadersMaxIds).nullable().optional(),
   formerTags: z.array(Tag).optional(),
+  /** Of the same two: the tags and threads in which quotes of it stand (of 1,000 quotes at most). Absent when none. */
+  quotedIn: z.object({ tags: z.array(Tag), threads: z.array(PostId) }).optional(),
 })
 export type PostEvent = z.infer<typeof PostEvent>
 

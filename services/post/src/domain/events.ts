@@ -6,10 +6,14 @@ export interface PostEventParts {
   /** Of an edit or a tombstone. */
   readonly spreaders?: UserId[] | null
   readonly formerTags?: Tag[]
+  readonly quotedIn?: PostEvent['quotedIn']
 }
 
 /** The state of a post at its revision. */
-export function postEvent(post: PostRecord, { quoted, spreaders, formerTags }: PostEventParts = {}): PostEvent {
+export function postEvent(
+  post: PostRecord,
+  { quoted, spreaders, formerTags, quotedIn }: PostEventParts = {},
+): PostEvent {
   const entity = `post:${post.id}`
   return {
     id: `${entity}@${post.rev}`,
@@ -22,6 +26,7 @@ export function postEvent(post: PostRecord, { quoted, spreaders, formerTags }: P
     ...(quoted === undefined ? {} : { quoted: impersonal(quoted) }),
     ...(spreaders === undefined ? {} : { spreaders }),
     ...(formerTags === undefined ? {} : { formerTags }),
+    ...(quotedIn === undefined ? {} : { quotedIn }),
   }
 }
 

@@ -1,14 +1,14 @@
 import { limits, type PostId, type PostRecord, type UserId } from '@skein/contracts'
 import type { AppendInTx } from '@skein/event-log'
 import type { Tx } from '@skein/platform'
-import { postEvent } from '../../domain/events.js'
+import { postEvent, type PostEventParts } from '../../domain/events.js'
 import { keyOf } from '../../domain/ids.js'
 import { editedPost, newPost, tombstoneOf } from '../../domain/posts.js'
 import type { CreateOutcome, EditOutcome, PostDraft, PostEdit, PostRemoval, RemoveOutcome } from '../post-store.js'
 import { touchCounts } from './counts.js'
 import type { IdSource } from './ids.js'
 import { indexPost, reindexPost, unindexPost } from './indexes.js'
-import { postColumns, toKeyed, toPost, toUserIds } from './rows.js'
+import { postColumns, toKeyed, toPost, toQuotes, toUserIds } from './rows.js'
 
 export const sql = {
   one: `SELECT ${postColumns} FROM posts p LEFT JOIN post_counts c ON c.post = p.id WHERE p.id = ?2`,
@@ -22,7 +22,11 @@ export const sql = {
   dropRevisions: 'DELETE FROM post_revisions WHERE post = ?',
   spreaders: `SELECT json_group_array(actor) AS ids FROM (
     SELECT actor FROM post_edges WHERE post = ?1 AND kind = 'repost' AND is_on = 1
-    UNION SELECT author FROM posts WHERE quote_of = ?1 AND deleted_at IS NULL LIMIT ?2)`,
+    UNION SELECT author FROM posts WHERE quote_of = ?1 AND deleted_at IS NULL
+    UNION SELECT e.actor FROM posts q JOIN post_edges e ON e.post = q.id AND e.kind = 'repost' AND e.is_on = 1
+      WHERE q.quote_of = ?1 AND q.deleted_at IS NULL LIMIT ?2)`,
+  quotes: `SELECT json_group_array(json_object('id', id, 'tags', json(tags), 'path', json(path))) AS quotes FROM (
+    SELECT id, tags, path FROM posts WHERE quote_of = ? AND deleted_at IS NULL LIMIT ?)`,
 } as const
 
 const noFlags = { liked: false, reposted: false, bookmarked: false }
@@ -72,7 +76,7 @@ export class PostWrites {
     updatePost(tx, post)
     reindexPost(tx, before, post)
     const quoted = post.quoteOf && findPost(tx, post.quoteOf.id, null)
-    this.#append(tx, [postEvent(post, { quoted, spreaders: findSpreaders(tx, id), formerTags: before.tags })])
+    this.#append(tx, [postEvent(post, { quoted, ...findSpread(tx, id), formerTags: before.tags })])
     return { kind: 'edited', post }
   }
 
@@ -88,7 +92,7 @@ export class PostWrites {
     tx(sql.dropRevisions).run(id)
     unindexPost(tx, before)
     touchTargets(tx, before, atMs)
-    this.#append(tx, [postEvent(post, { spreaders: findSpreaders(tx, id), formerTags: before.tags })])
+    this.#append(tx, [postEvent(post, { ...findSpread(tx, id), formerTags: before.tags })])
     return { kind: 'removed', post: { ...post, viewer: { ...(post.viewer ?? noFlags), bookmarked: false } } }
   }
 }
@@ -125,7 +129,15 @@ function updatePost(tx: Tx, post: PostRecord): void {
   tx(sql.update).run(post.id, post.rev, post.text, ...json, post.editedAtMs ?? null, post.deletedAtMs ?? null)
 }
 
-/** Who reposted or quoted it, in order of ids; null when they are too many to name. */
+/** Where a post is shown beside its own places. */
+function findSpread(tx: Tx, id: PostId): Pick<PostEventParts, 'spreaders' | 'quotedIn'> {
+  const quotes = toQuotes(tx(sql.quotes).get(id, limits.spreadersMaxIds))
+  const tags = [...new Set(quotes.flatMap((quote) => quote.tags))]
+  const threads = [...new Set(quotes.flatMap((quote) => [quote.id, ...quote.path]))]
+  return { spreaders: findSpreaders(tx, id), ...(quotes.length === 0 ? {} : { quotedIn: { tags, threads } }) }
+}
+
+/** Who reposted or quoted it, or reposted such a quote, in order of ids; null when they are too many to name. */
 function findSpreaders(tx: Tx, id: PostId): UserId[] | null {
   const ids = toUserIds(tx(sql.spreaders).get(id, limits.spreadersMaxIds + 1))
   return ids.length > limits.spreadersMaxIds ? null : ids

@@ -158,6 +158,12 @@ export function toKeyed(row: unknown): { readonly id: PostId; readonly bodyHash:
 const IdsRow = z.object({ ids: json(z.array(UserId)) })
 export const toUserIds = (row: unknown): UserId[] => IdsRow.parse(row).ids
 
+const QuotesRow = z.object({
+  quotes: json(z.array(z.object({ id: PostId, tags: z.array(Tag), path: z.array(PostId) }))),
+})
+/** Where the quotes of a post stand, from a row of one column `quotes`. */
+export const toQuotes = (row: unknown) => QuotesRow.parse(row).quotes
+
 const PostIdRow = z.object({ post: PostId })
 export const toPostId = (row: unknown): PostId => PostIdRow.parse(row).post
 
