@@ -296,8 +296,8 @@ export class FakeServer {
     const reader = this.world.person(handle).id
     if (held !== undefined) return this.world.shown(held, reader)
     const extra = {
-      ...(body['replyTo'] === undefined ? {} : { replyTo: String(body['replyTo']) }),
-      ...(body['quoteOf'] === undefined ? {} : { quoteOf: String(body['quoteOf']) }),
+      ...(typeof body['replyTo'] === 'string' ? { replyTo: body['replyTo'] } : {}),
+      ...(typeof body['quoteOf'] === 'string' ? { quoteOf: body['quoteOf'] } : {}),
     }
     const post = this.world.post(handle, text, extra)
     this.#keys.set(key, post.id)
