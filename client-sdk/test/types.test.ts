@@ -1,13 +1,7 @@
 import { expect } from 'chai'
 import type { z } from 'zod'
-import {
-  apiContract,
-  errorTable,
-  type AckReply,
-  type HandshakeAuth,
-  type LiveEvent,
-  type SubscribeInput,
-} from '@skein/contracts'
+import { errorTable } from '@skein/contracts'
+import type { apiContract, AckReply, HandshakeAuth, LiveEvent, SubscribeInput } from '@skein/contracts'
 import type * as contract from '@skein/contracts'
 import type * as sdk from '../src/types.js'
 import type * as wire from '../src/wire.js'
