@@ -117,7 +117,7 @@ export class Hub {
       from: from?.positions ?? null,
       announce: from !== null,
       replayed: 0,
-      skipped: new Set(),
+      leftOut: new Map(),
       sentThisSecond: 0,
       heldBack: 0,
     }
@@ -216,7 +216,7 @@ export class Hub {
   #goLive(sub: Sub): void {
     sub.live = true
     sub.from = null
-    sub.skipped.clear()
+    sub.leftOut.clear()
     addTo(this.#routes, sub.route, sub)
     if (!sub.announce) return
     sub.announce = false
@@ -265,7 +265,7 @@ export class Hub {
     const messages = new Map<LiveSocket, Message[]>()
     const rendered = this.#render(entry)
     for (const sub of this.#candidates(entry)) {
-      const bodies = match(rendered, sub.feed, sub.socket.viewer, false)
+      const bodies = match(rendered, sub.feed, sub.socket.viewer, 'nothing')
       for (const body of bodies) if (!this.#holdsBack(sub, body)) gather(messages, sub, body)
     }
     this.#delivered = entry.index
@@ -344,11 +344,12 @@ export class Hub {
     if (sub.from !== null && entry.position.seq <= (sub.from[entry.lane]?.seq ?? 0)) return 0
     const { event } = entry
     if (event.kind === 'post' && entry.superseded) {
-      if (event.rev === 1) sub.skipped.add(event.entity)
+      if (sub.leftOut.get(event.entity) !== 'all') sub.leftOut.set(event.entity, event.rev === 1 ? 'all' : 'edits')
       return 0
     }
+    const leftOut = sub.leftOut.get(event.entity) ?? 'nothing'
     let bytes = 0
-    for (const body of match(this.#render(entry), sub.feed, sub.socket.viewer, sub.skipped.has(event.entity))) {
+    for (const body of match(this.#render(entry), sub.feed, sub.socket.viewer, leftOut)) {
       sub.socket.push(`{${body}${tail(body, [sub.name], entry.cursor, true)}`)
       sub.replayed++
       bytes += body.length

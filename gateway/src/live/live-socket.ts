@@ -1,6 +1,6 @@
 import { closeReasons, type CloseReason, type LiveEvent, type Positions } from '@skein/contracts'
 import type { RouteKey } from './audience.js'
-import type { FeedKey } from './match.js'
+import type { FeedKey, LeftOut } from './match.js'
 import type { ViewerState } from './viewers.js'
 
 /** The connection under a socket, as much as the write path needs. */
@@ -27,8 +27,8 @@ export interface Sub {
   /** Says `caught-up` when it gets live. */
   announce: boolean
   replayed: number
-  /** Posts whose first revision replay left out for a newer one. */
-  readonly skipped: Set<string>
+  /** By post, what replay left out for a newer revision. */
+  readonly leftOut: Map<string, LeftOut>
   /** Of an open feed: posts sent in this second, and those only counted. */
   sentThisSecond: number
   heldBack: number

@@ -20,16 +20,21 @@ export interface FeedKey {
 
 const nothing: readonly string[] = []
 
+/** What replay left out of a post before this revision: nothing; edits, so that what was held before is unknown; all. */
+export type LeftOut = 'nothing' | 'edits' | 'all'
+
 /**
- * The bodies that an entry becomes for one feed of one viewer: the same rule for live and for replay. `asNew`: replay
- * left out the first revision of this post, so a newer one is sent as a line.
+ * The bodies that an entry becomes for one feed of one viewer: the same rule for live and for replay. When replay left
+ * out the first revision too, a newer one is sent as a line.
  */
-export function match(rendered: Rendered, feed: FeedKey, viewer: Viewer | null, asNew: boolean): readonly string[] {
+export function match(rendered: Rendered, feed: FeedKey, viewer: Viewer | null, leftOut: LeftOut): readonly string[] {
   const { event } = rendered.entry
   switch (event.kind) {
     case 'post':
       if (event.post.deletedAtMs !== undefined) return one(rendered.deletedPost(event.post.id))
-      return event.rev === 1 || asNew ? lineOf(rendered, event, feed, viewer) : edited(rendered, event, feed, viewer)
+      if (event.rev === 1) return lineOf(rendered, event, feed, viewer)
+      if (leftOut === 'all') return asNew(rendered, event, feed, viewer)
+      return edited(rendered, event, feed, viewer, leftOut === 'nothing')
     case 'repost':
       return reposted(rendered, event, feed, viewer)
     case 'like':
@@ -79,17 +84,31 @@ function lineOf(rendered: Rendered, { post }: PostEvent, feed: FeedKey, viewer: 
   return viewer && type && isNoticeVisible(post.authorId, viewer) ? one(rendered.notification(type, viewer)) : nothing
 }
 
+/** A line like a new one; and what quotes it may have been replayed with the words before. */
+function asNew(rendered: Rendered, event: PostEvent, feed: FeedKey, viewer: Viewer | null): readonly string[] {
+  const line = lineOf(rendered, event, feed, viewer)
+  const isHeldInQuotes = event.quotedIn !== undefined && !isHidden(viewer, event.post.authorId)
+  return isHeldInQuotes ? [...line, ...one(rendered.edit(viewer))] : line
+}
+
 /**
  * An edit rewrites the post wherever it is held. An edit may also bring a line into a feed (a new tag, a new mention) or
  * take it out: then the line is sent, or taken away, too.
  */
-function edited(rendered: Rendered, event: PostEvent, feed: FeedKey, viewer: Viewer | null): readonly string[] {
+function edited(
+  rendered: Rendered,
+  event: PostEvent,
+  feed: FeedKey,
+  viewer: Viewer | null,
+  isFormerKnown: boolean,
+): readonly string[] {
   const { post } = event
   if (isHidden(viewer, post.authorId) && feed.kind !== 'user') return nothing
   const edit = one(rendered.edit(viewer))
   const line = lineOf(rendered, event, feed, viewer)
   switch (feed.kind) {
     case 'tag': {
+      if (!isFormerKnown) return [...edit, ...(line.length > 0 ? line : [rendered.goneEntry(post.id)])]
       const was = event.formerTags?.some((tag) => tag === feed.key) ?? false
       const quoted = event.quotedIn?.tags.some((tag) => tag === feed.key) ?? false
       if (line.length > 0) return was ? edit : quoted ? [...edit, ...line] : line
