@@ -142,6 +142,24 @@ export function feedsContract(create: CreatePostEngine): void {
     }
   })
 
+  it('[POS20] one who wrote very much, or many who wrote nothing, change nothing', async () => {
+    await using engine = await create()
+    const authorOf = (n: number): number => (n < 15 ? n + 1 : n < 165 ? 0 : n - 149)
+    const drafts = Array.from({ length: 180 }, (_, n) => draftOf(authorOf(n), `x ${n}`))
+    const posts = await engine.store.importPosts(drafts, { events: false })
+    const newest = posts.map(({ id, authorId }) => ({ id: asEntry(id), authorId })).reverse()
+    const few = [0, 3, 20, ...Array.from({ length: 50 }, (_, n) => n + 1_000)].map(userId)
+    for (const actorIds of [Array.from({ length: 31 }, (_, n) => userId(n)), few]) {
+      const wanted = newest.filter(({ authorId }) => actorIds.includes(authorId)).map(({ id }) => id)
+      const [last, first] = [wanted[0], wanted.at(-1)]
+      if (last === undefined || first === undefined) throw new Error('posts')
+      const older = await engine.store.entries.byActors(actorIds, { limit: 20, before: last }, 'include')
+      expect(older.map(({ id }) => id)).to.deep.equal(wanted.slice(1, 21))
+      const newer = await engine.store.entries.byActors(actorIds, { limit: 20, after: first }, 'include')
+      expect(newer.map(({ id }) => id)).to.deep.equal(wanted.slice(-21, -1))
+    }
+  })
+
   it('[POS21] public holds everyone’s posts and no reply and no repost; a tag holds its posts', async () => {
     await using engine = await create()
     const { posts } = await tell(engine)

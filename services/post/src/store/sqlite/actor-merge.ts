@@ -1,18 +1,22 @@
 import type { Range, ReplyFilter, Skeleton, UserId } from '@skein/contracts'
 import { sqlList, type Sqlite } from '@skein/platform'
 import { boundsOf, inBothOrders, newestFirst, type Bounds, type Order } from './bounds.js'
-import { toEntry, toHead, toSkeleton, type Head } from './rows.js'
+import { toEntry, toHead, toMerged, toSkeleton, type Head } from './rows.js'
 
 /*
  * The first k entries of many actors come from at most k of them: those whose own first entry is first. So: one seek an
- * actor for its first entry, then up to k entries of each of the k best, best first, stopping at an actor whose first entry
- * cannot be among the k any more. For very many actors the first entries of anyone are looked at before: mostly the page is
- * among them. "First" is newest, or, in a range with `after`, oldest.
+ * actor for its first entry, then what the k best have up to the first entry of the last of them, in the same statement.
+ * When that is too much to sort, because some wrote very much or fewer than k have entries at all, up to k entries of each
+ * of the best, best first, stopping at an actor whose first entry cannot be among the k any more. For very many actors the
+ * first entries of anyone are looked at before: mostly the page is among them. "First" is newest, or, in a range with
+ * `after`, oldest.
  */
 
 /** From this many actors on, everyone's entries are looked at before those of each actor. */
 const manyActors = 1_000
 const lookAtEntries = 500
+/** How many times the entries asked for may be sorted at once. */
+const sortedPerWanted = 4
 
 const filters = { include: '', exclude: 'AND reply = 0', only: 'AND reply = 1' } as const satisfies Record<
   ReplyFilter,
@@ -26,11 +30,26 @@ const indexes = {
   only: 'INDEXED BY post_entries_replies',
 } as const satisfies Record<ReplyFilter, string>
 
+/** Actors without an entry come last, without a head: a condition on it would look for each head twice. */
+const bestSql = (replies: ReplyFilter, order: Order) => `SELECT a.value AS actor,
+    (SELECT id FROM post_entries ${indexes[replies]}
+      WHERE actor = a.value AND id > ?1 AND id < ?2 ${filters[replies]} ORDER BY id ${order} LIMIT 1) AS head
+  FROM json_each(?3) a ORDER BY head ${order} NULLS LAST LIMIT ?4`
 const headSql = (replies: ReplyFilter) =>
   inBothOrders(
-    (order) => `SELECT a.value AS actor, (SELECT id FROM post_entries ${indexes[replies]}
-      WHERE actor = a.value AND id > ?1 AND id < ?2 ${filters[replies]} ORDER BY id ${order} LIMIT 1) AS head
-    FROM json_each(?3) a WHERE head IS NOT NULL ORDER BY head ${order} LIMIT ?4`,
+    (order) => `SELECT actor, head FROM (${bestSql(replies, order)}) WHERE head IS NOT NULL ORDER BY head ${order}`,
+  )
+const joinedSql = (replies: ReplyFilter) =>
+  inBothOrders(
+    (order) => `WITH best AS MATERIALIZED (${bestSql(replies, order)}),
+      ends (last) AS MATERIALIZED (SELECT CASE WHEN count(head) = ?4 THEN ${order === 'DESC' ? 'min' : 'max'}(head)
+        ELSE ${order === 'DESC' ? '?1' : '?2'} END FROM best)
+    SELECT id, actor, post, repost, count(*) OVER () AS looked FROM (
+      SELECT e.id, e.actor, e.post, e.repost
+      FROM ends CROSS JOIN best CROSS JOIN post_entries e ${indexes[replies]}
+      WHERE e.actor = best.actor AND e.id > ?1 AND e.id < ?2 ${filters[replies]}
+        AND e.id ${order === 'DESC' ? '>=' : '<='} ends.last LIMIT ?5)
+    ORDER BY id ${order} LIMIT ?4`,
   )
 const ofActorSql = (replies: ReplyFilter) =>
   inBothOrders(
@@ -40,6 +59,7 @@ const ofActorSql = (replies: ReplyFilter) =>
 
 export const sql = {
   heads: { include: headSql('include'), exclude: headSql('exclude'), only: headSql('only') },
+  joined: { include: joinedSql('include'), exclude: joinedSql('exclude'), only: joinedSql('only') },
   ofActor: { include: ofActorSql('include'), exclude: ofActorSql('exclude'), only: ofActorSql('only') },
   ofAnyone: inBothOrders(
     (order) =>
@@ -77,6 +97,24 @@ function lookAtAnyone(db: Sqlite, actors: readonly UserId[], bounds: Bounds, rep
 }
 
 function mergeActors(db: Sqlite, actors: readonly UserId[], bounds: Bounds, replies: ReplyFilter): Skeleton[] {
+  return readJoined(db, actors, bounds, replies) ?? mergeOneByOne(db, actors, bounds, replies)
+}
+
+/** null when it would be too much to sort; not tried for few, whose entries have no end that is known before. */
+function readJoined(
+  db: Sqlite,
+  actors: readonly UserId[],
+  { after, before, order, limit }: Bounds,
+  replies: ReplyFilter,
+): Skeleton[] | null {
+  if (actors.length < limit) return null
+  const max = sortedPerWanted * limit
+  const rows = db.read(sql.joined[replies][order]).all(after, before, sqlList(actors), limit, max).map(toMerged)
+  const looked = rows[0]?.looked ?? 0
+  return looked === max ? null : rows.map(({ skeleton }) => skeleton)
+}
+
+function mergeOneByOne(db: Sqlite, actors: readonly UserId[], bounds: Bounds, replies: ReplyFilter): Skeleton[] {
   const { after, before, order, limit } = bounds
   const heads = db.read(sql.heads[replies][order]).all(after, before, sqlList(actors), limit).map(toHead)
   let merged: Skeleton[] = []

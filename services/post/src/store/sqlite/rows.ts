@@ -103,6 +103,14 @@ export function toEntry(row: unknown): { readonly skeleton: Skeleton; readonly r
   return { skeleton: { id, postId: post, actorId: actor, repost }, reply }
 }
 
+const MergedRow = SkeletonRow.extend({ looked: count })
+
+/** `looked`: how many entries it was chosen from. */
+export function toMerged(row: unknown): { readonly skeleton: Skeleton; readonly looked: number } {
+  const { id, actor, post, repost, looked } = MergedRow.parse(row)
+  return { skeleton: { id, postId: post, actorId: actor, repost }, looked }
+}
+
 const HeadRow = z.object({ actor: UserId, head: EntryId })
 export type Head = z.infer<typeof HeadRow>
 export const toHead = (row: unknown): Head => HeadRow.parse(row)
