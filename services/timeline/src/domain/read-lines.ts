@@ -35,8 +35,8 @@ export interface Found<T> {
   readonly reached: EntryId | undefined
 }
 
-/** More ids than posts are asked for: ids are cheap, and what is filtered out has to be replaced. */
-const idsFor = (want: number): number => 2 * want + 8
+/** More ids than posts are asked for: ids are cheaper, and what is filtered out has to be replaced. */
+const idsFor = (want: number): number => want + Math.max(8, want >> 1)
 const postsFor = (want: number): number => want + (want >> 2)
 
 /**
