@@ -39,3 +39,31 @@ export function guarded(run: () => void): void {
     })
   }
 }
+
+export interface Listeners {
+  readonly add: (listener: () => void) => () => void
+  /** Calls all of them in a microtask; what is announced until then is announced with it. */
+  readonly announce: () => void
+  readonly clear: () => void
+}
+
+export function createListeners(): Listeners {
+  const listeners = new Set<() => void>()
+  let isAnnounced = false
+  return {
+    add(listener) {
+      const own = () => listener()
+      listeners.add(own)
+      return () => void listeners.delete(own)
+    },
+    announce() {
+      if (isAnnounced) return
+      isAnnounced = true
+      queueMicrotask(() => {
+        isAnnounced = false
+        for (const listener of listeners) guarded(listener)
+      })
+    },
+    clear: () => listeners.clear(),
+  }
+}

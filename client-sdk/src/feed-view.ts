@@ -1,12 +1,14 @@
-import type { Channels, Member } from './channels.js'
+import type { Member } from './channels.js'
 import { isWithin, least } from './cursor.js'
-import { guarded } from './emitter.js'
+import { createListeners } from './emitter.js'
 import { clientClosed, shapeOf, toSkeinError, type SkeinError } from './errors.js'
-import { backoffMs, sleep, type Env, type Stop } from './timing.js'
-import type { CallOptions, Cursor, FeedSnapshot, FeedView, FeedViewOptions, OutgoingPost, Post } from './types.js'
-import { readRange, type FetchPage, type Held, type LinePage } from './read-range.js'
-import type { ViewKind } from './view-kind.js'
-import { snapshotOf, type Marks } from './view-snapshot.js'
+import { createHydrator } from './hydrator.js'
+import { readRange, type Held } from './read-range.js'
+import type { Stop } from './timing.js'
+import type { CallOptions, Cursor, FeedSnapshot, FeedViewOptions } from './types.js'
+import type { OpenView, ViewDeps } from './view-port.js'
+import { createReads, type Need } from './view-reads.js'
+import { noFlags, snapshotOf } from './view-snapshot.js'
 import {
   appendOlder,
   applyEvent,
@@ -19,7 +21,6 @@ import {
   type Line,
   type RangeRead,
   type ViewEvent,
-  type ViewState,
 } from './view-state.js'
 import type { FeedLiveEvent } from './wire.js'
 
@@ -32,50 +33,13 @@ import type { FeedLiveEvent } from './wire.js'
  * view joins its channel anew, from the page's cursor.
  */
 
-export interface ViewDeps<T extends Line> {
-  env: Env
-  channels: Channels
-  kind: ViewKind<T>
-  fetchPage: FetchPage<T>
-  /** Posts with the reader's own marks. */
-  hydrate(ids: readonly string[]): Promise<Post[]>
-  /** The line that a live event brings, if it is of this view's kind. */
-  lineOf(event: FeedLiveEvent): T | null
-  isOwn(post: Post): boolean
-  isSignedIn(): boolean
-  outgoing(): readonly OutgoingPost[]
-  marks: Marks
-  onPage?: (page: LinePage<T>) => void
-  onClose(): void
-}
-
-/** A view as the client sees it from inside. */
-export interface OpenView<T extends Line> extends FeedView<T> {
-  readonly state: ViewState<T>
-  /** Something happened that did not come through the view's own feed. */
-  apply(event: ViewEvent<T>): void
-  /** Something around the state changed. */
-  changed(): void
-  /** Another reader: everything is read again. */
-  refresh(): void
-  /** The way is free again: try now. */
-  wake(): void
-  end(error?: Error): void
-}
-
-/** Why the held range is read (again), the weightiest last. */
-const needs = ['sources', 'gap', 'all'] as const
-type Need = (typeof needs)[number]
 const unheldOf = { sources: 'settle', gap: 'wait', all: 'show' } as const satisfies Record<
   Need,
   RangeRead<Line>['unheld']
 >
 
-const noFlags = { liked: false, reposted: false, bookmarked: false }
 const denials: readonly string[] = ['not_found', 'blocked', 'gone', 'forbidden', 'unauthenticated', 'session_ended']
 const caughtUpShownMs = 30_000
-const rereadEveryMs = 500
-const moreEveryMs = 3_000
 
 export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOptions): OpenView<T> {
   const { env, kind, channels } = deps
@@ -83,31 +47,34 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
   const pageSize = options.pageSize ?? 20
   const mayFill = options.onGap !== 'mark'
   const closing = new AbortController()
-  const listeners = new Set<() => void>()
+  const onAbort = () => end()
+  const listeners = createListeners()
   /** Changes of the reader's graph that a read has answered or is to answer, and where they stand. */
   const known = new Map<string, Cursor>()
-  const unmarked = new Set<string>()
   let state = emptyView(kind, options.autoShow === true)
   let snapshot: FeedSnapshot<T> | null = null
-  let isAnnounced = false
   let isJoined = false
   let isMemberLive = false
   /** What has happened since the read under way began. */
   let journal: ViewEvent<T>[] | null = null
-  let need: Need | null = 'all'
-  let doing: Need | null = null
-  let isMaintaining = false
-  let notBeforeMs = 0
-  /** More comes in this feed than a socket is sent. */
-  let isFlooded = false
-  let pausing: AbortController | null = null
-  let tail: Promise<unknown> = Promise.resolve()
   let older: Promise<void> | null = null
   /** The newest id when the view was last live; null while it is. */
   let outageTop: string | null = null
   let caughtUp: FeedSnapshot['caughtUp'] = null
   let stopForgetting: Stop = () => {}
-  let stopHydrating: Stop | null = null
+
+  const hydrator = createHydrator(
+    env,
+    (ids) => deps.hydrate(ids),
+    (posts) => apply({ type: 'posts', posts, from: 'read' }),
+  )
+  const reads = createReads({
+    env,
+    closing: closing.signal,
+    read: reread,
+    onRead: onDone,
+    isWorthRetrying,
+  })
 
   const member: Member = {
     position: null,
@@ -116,8 +83,7 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     onLive(live) {
       if (!live && isMemberLive) outageTop ??= state.lines[0]?.id ?? ''
       isMemberLive = live
-      finishOutage()
-      changed()
+      onDone()
     },
     onFailed(error) {
       isJoined = isMemberLive = false
@@ -128,16 +94,16 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
 
   function changed(): void {
     snapshot = null
-    if (isAnnounced) return
-    isAnnounced = true
-    queueMicrotask(() => {
-      isAnnounced = false
-      for (const listener of listeners) guarded(listener)
-    })
+    listeners.announce()
+  }
+
+  function onDone(): void {
+    finishOutage()
+    changed()
   }
 
   function isLive(): boolean {
-    return isMemberLive && state.status === 'ready' && state.gap === null && need === null && doing === null
+    return isMemberLive && state.status === 'ready' && state.gap === null && reads.isDone
   }
 
   // What comes in
@@ -168,7 +134,7 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
         onSources(event)
         break
       case 'more':
-        isFlooded = true
+        reads.slowDown()
         onGap(false)
         break
       case 'gap':
@@ -188,7 +154,7 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
       apply({ type: 'line', line, isOwn })
     else if (kind.isOld(line)) {
       apply({ type: 'line', line, isOwn })
-      hydrateSoon([post.id])
+      hydrator.add([post.id])
     } else apply({ type: 'line', line: kind.withPost(line, { ...post, viewer: noFlags }), isOwn })
   }
 
@@ -214,24 +180,9 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     changed()
   }
 
-  function hydrateSoon(ids: readonly string[]): void {
-    for (const id of ids) unmarked.add(id)
-    stopHydrating ??= env.after(100, () => void hydrate(), true)
-  }
-
-  async function hydrate(): Promise<void> {
-    const ids = [...unmarked].slice(0, 100)
-    for (const id of ids) unmarked.delete(id)
-    stopHydrating = null
-    if (closing.signal.aborted || ids.length === 0) return
-    const posts = await deps.hydrate(ids).catch(() => [])
-    apply({ type: 'posts', posts, from: 'read' })
-    if (unmarked.size > 0) hydrateSoon([])
-  }
-
   /** Everything of the outage is here. */
   function finishOutage(): void {
-    if (outageTop === null || !isMemberLive || need !== null || doing !== null) return
+    if (outageTop === null || !isMemberLive || !reads.isDone) return
     const top = outageTop
     const news = state.lines.filter((line) => line.id > top && !isOwnLine(line))
     caughtUp = { posts: kind.collapse(news).length, atMs: env.now() }
@@ -239,60 +190,19 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     stopForgetting()
     stopForgetting = env.after(caughtUpShownMs, forgetOutage, true)
     // Counts are not replayed.
-    if (deps.isSignedIn()) hydrateSoon(state.lines.slice(0, 50).flatMap((line) => kind.postOf(line)?.id ?? []))
+    if (deps.isSignedIn()) hydrator.add(state.lines.slice(0, 50).flatMap((line) => kind.postOf(line)?.id ?? []))
   }
 
   function forgetOutage(): void {
-    if (caughtUp === null) return
     caughtUp = null
     changed()
   }
 
   // Reading
 
-  /** One read at a time. */
-  function exclusively<R>(run: () => Promise<R>): Promise<R> {
-    const own = tail.then(() => {
-      if (closing.signal.aborted) throw clientClosed()
-      return run()
-    })
-    tail = own.catch(() => {})
-    return own
-  }
-
   function want(what: Need): void {
-    need = stronger(need, what)
+    reads.want(what)
     changed()
-    void maintain()
-  }
-
-  async function maintain(): Promise<void> {
-    if (isMaintaining) return
-    isMaintaining = true
-    for (let failures = 0; ;) {
-      await pause(notBeforeMs - env.now())
-      const what: Need | null = need
-      if (what === null || closing.signal.aborted) break
-      try {
-        await exclusively(() => reread(what, { signal: closing.signal }))
-        failures = 0
-        notBeforeMs = env.now() + (isFlooded ? moreEveryMs : rereadEveryMs)
-        isFlooded = false
-      } catch (error) {
-        const failure = toSkeinError(error)
-        if (closing.signal.aborted || !isWorthRetrying(failure)) break
-        notBeforeMs = env.now() + Math.max(failure.retryAfterMs ?? 0, backoffMs(failures, 500, 20_000, env))
-        failures += 1
-      }
-    }
-    isMaintaining = false
-  }
-
-  async function pause(ms: number): Promise<void> {
-    if (ms <= 0) return
-    pausing = new AbortController()
-    await sleep(env, ms, pausing.signal).catch(() => {})
-    pausing = null
   }
 
   function isWorthRetrying(error: SkeinError): boolean {
@@ -308,30 +218,18 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
   /** Reads the held range and puts it in the place of what is held. */
   async function reread(what: Need, call: CallOptions): Promise<void> {
     const before = member.position
-    const unmet = need
-    doing = what
-    need = null
-    try {
-      const range = await withJournal(
-        () => readRange(deps.fetchPage, pageSize, heldNow(), call),
-        ({ lines, next, first }) => {
-          const beside = first.post && [...(first.ancestors ?? []), first.post]
-          const read = { lines, next, unheld: unheldOf[what], ...(beside === undefined ? {} : { beside }) }
-          state = replaceRange(state, read)
-        },
-      )
-      deps.onPage?.(range.first)
-      // A page that did not know of a change yet has not answered it: it will be replayed.
-      for (const [key, at] of known) if (isWithin(at, range.cursor) === false) known.delete(key)
-      joinFrom(range.cursor, before)
-    } catch (error) {
-      need = stronger(need, unmet ?? what)
-      throw error
-    } finally {
-      doing = null
-      finishOutage()
-      changed()
-    }
+    const range = await withJournal(
+      () => readRange(deps.fetchPage, pageSize, heldNow(), call),
+      ({ lines, next, first }) => {
+        const beside = first.post && [...(first.ancestors ?? []), first.post]
+        const read = { lines, next, unheld: unheldOf[what], ...(beside === undefined ? {} : { beside }) }
+        state = replaceRange(state, read)
+      },
+    )
+    deps.onPage?.(range.first)
+    // A page that did not know of a change yet has not answered it: it will be replayed.
+    for (const [key, at] of known) if (isWithin(at, range.cursor) === false) known.delete(key)
+    joinFrom(range.cursor, before)
   }
 
   function heldNow(): Held | null {
@@ -407,8 +305,8 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     if (state.status !== 'ready') state = { ...state, status: 'loading', error: null }
     changed()
     try {
-      await exclusively(() => reread('all', call))
-      wake()
+      await reads.run('all', call)
+      reads.wake()
     } catch (error) {
       if (state.status === 'loading') state = { ...state, status: 'failed', error: shapeOf(toSkeinError(error)) }
       changed()
@@ -421,9 +319,7 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     state = openGap(state, 'loading')
     changed()
     try {
-      await exclusively(async () => {
-        if (state.gap !== null) await reread('gap', call)
-      })
+      await reads.run('gap', call)
     } catch (error) {
       if (state.gap !== null) state = openGap(state, 'failed')
       changed()
@@ -431,27 +327,19 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     }
   }
 
-  function wake(): void {
-    pausing?.abort()
-  }
-
   function end(error?: Error): void {
     if (closing.signal.aborted) return
     closing.abort(error ?? clientClosed())
     leave()
-    wake()
+    reads.wake()
     stopForgetting()
-    stopHydrating?.()
+    hydrator.close()
     options.signal?.removeEventListener('abort', onAbort)
     if (error !== undefined) {
       state = { ...emptyView(kind, false), status: 'failed', error: shapeOf(toSkeinError(error)) }
       changed()
     }
     deps.onClose()
-  }
-
-  function onAbort(): void {
-    end()
   }
 
   async function close(): Promise<void> {
@@ -461,7 +349,7 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
 
   options.signal?.addEventListener('abort', onAbort, { once: true })
   if (options.signal?.aborted === true) queueMicrotask(onAbort)
-  else void maintain()
+  else reads.want('all')
 
   return {
     feed,
@@ -472,11 +360,7 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
       const around = { live: isLive(), caughtUp, outgoing: deps.outgoing(), marks: deps.marks }
       return (snapshot ??= snapshotOf(state, around))
     },
-    subscribe(listener) {
-      const own = () => listener()
-      listeners.add(own)
-      return () => void listeners.delete(own)
-    },
+    subscribe: listeners.add,
     showPending() {
       state = showPending(state)
       if (mayFill && state.gap?.state === 'offered') onGap(false)
@@ -490,9 +374,11 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
       if (state.status !== 'ready' || state.next === null) return Promise.resolve()
       state = { ...state, older: 'loading' }
       changed()
-      older ??= exclusively(() => readOlder(call)).finally(() => {
-        older = null
-      })
+      older ??= reads
+        .exclusively(() => readOlder(call))
+        .finally(() => {
+          older = null
+        })
       return older
     },
     fillGap,
@@ -505,13 +391,9 @@ export function openView<T extends Line>(deps: ViewDeps<T>, options: FeedViewOpt
     apply,
     changed,
     refresh: () => want('all'),
-    wake,
+    wake: () => reads.wake(),
     end,
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-function stronger(a: Need | null, b: Need): Need {
-  return a === null || needs.indexOf(a) < needs.indexOf(b) ? b : a
 }

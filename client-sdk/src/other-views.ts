@@ -1,4 +1,4 @@
-import { openView, type OpenView, type ViewDeps } from './feed-view.js'
+import { openView } from './feed-view.js'
 import type {
   CallOptions,
   FeedItem,
@@ -8,6 +8,7 @@ import type {
   Post,
   ThreadView,
 } from './types.js'
+import type { OpenView, ViewDeps } from './view-port.js'
 import { markPost } from './view-snapshot.js'
 import type { FeedLiveEvent } from './wire.js'
 

@@ -13,7 +13,7 @@ export interface Around {
   marks: Marks
 }
 
-const noFlags: Flags = { liked: false, reposted: false, bookmarked: false }
+export const noFlags: Flags = { liked: false, reposted: false, bookmarked: false }
 
 /** The picture of a state: collapsed, with the reader's own marks as pressed. */
 export function snapshotOf<T extends Line>(state: ViewState<T>, around: Around): FeedSnapshot<T> {

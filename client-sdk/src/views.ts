@@ -1,6 +1,6 @@
 import { pathOf, type Api } from './api.js'
 import type { Channels } from './channels.js'
-import { openView, type OpenView, type ViewDeps } from './feed-view.js'
+import { openView } from './feed-view.js'
 import { openNotifications, openThread, type OpenNotifications } from './other-views.js'
 import type { Outbox } from './outbox.js'
 import type { Env } from './timing.js'
@@ -18,6 +18,7 @@ import type {
   ThreadPage,
   ThreadView,
 } from './types.js'
+import type { OpenView, ViewDeps } from './view-port.js'
 import { notificationKind, postKind } from './view-kind.js'
 import type { Marks } from './view-snapshot.js'
 import type { FeedLiveEvent } from './wire.js'

@@ -23,10 +23,16 @@ describe('the built package', () => {
   })
 
   it('[SDK82] it imports as ESM and as CommonJS, with the same names', async () => {
-    const esm: unknown = await import(pathToFileURL(join(dist, 'index.js')).href)
-    const cjs: unknown = createRequire(import.meta.url)(join(dist, 'index.cjs'))
-    expect(Object.keys(Object(esm)).sort()).to.deep.equal(names)
-    expect(Object.keys(Object(cjs)).sort()).to.deep.equal(names)
+    const esm: Record<string, unknown> = (await import(pathToFileURL(join(dist, 'index.js')).href)) as Record<
+      string,
+      unknown
+    >
+    const cjs: Record<string, unknown> = createRequire(import.meta.url)(join(dist, 'index.cjs')) as Record<
+      string,
+      unknown
+    >
+    expect(Object.keys(esm).sort()).to.deep.equal(names)
+    expect(Object.keys(cjs).sort()).to.deep.equal(names)
   })
 
   it('[SDK82] one file for a script tag holds everything', () => {

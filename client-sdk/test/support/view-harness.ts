@@ -1,5 +1,6 @@
 import type { Channels, Member } from '../../src/channels.js'
-import { openView, type OpenView } from '../../src/feed-view.js'
+import { openView } from '../../src/feed-view.js'
+import type { OpenView } from '../../src/view-port.js'
 import type { LinePage } from '../../src/read-range.js'
 import type { FeedItem, FeedName, FeedViewOptions, OutgoingPost, Post } from '../../src/types.js'
 import { postKind } from '../../src/view-kind.js'
