@@ -23,7 +23,8 @@ export interface RpcClientOptions {
 export type RpcClient<T extends AnyContractRouter> = ClientOf<T, CallContext>
 
 /**
- * The typed client of a contract over a transport. Every reply is checked by its schema and cut to it.
+ * The typed client of a contract over a transport. Every reply is checked by its schema and cut to it: here, or, by a link
+ * within the process, once by the service alone.
  * @throws AppError every failure, with the code the service answered; `unavailable` when no answer came, `deadline` when it
  * did not come in time, `internal` for a reply that is not what the contract says
  * @throws the reason of the caller's own signal when that aborts
@@ -40,18 +41,21 @@ export function createRpcClient<T extends AnyContractRouter>(
     customErrorResponseBodyDecoder: (body, { status }) => {
       throw readErrorAnswer(body, status)
     },
-    plugins: [new ResponseValidationPlugin(contract)],
+    plugins: link.inProcess === true ? [] : [new ResponseValidationPlugin(contract)],
     interceptors: [
       async (call) => {
-        const { context, signal: parent } = call
-        const timeoutMs = context.deadlineAtMs - clock.now()
+        const timeoutMs = call.context.deadlineAtMs - clock.now()
         if (timeoutMs <= 0) throw new AppError('deadline')
-        const timed = createTimedSignal({ clock, timeoutMs, parent, onTimeout: () => new AppError('deadline') })
+        if (link.inProcess === true) return settle(call.next(call), call.signal)
+        const timed = createTimedSignal({
+          clock,
+          timeoutMs,
+          parent: call.signal,
+          onTimeout: () => new AppError('deadline'),
+        })
         try {
-          return await orAborted(call.next({ ...call, signal: timed.signal }), timed.signal)
-        } catch (thrown) {
-          if (timed.signal.aborted) throw reasonOf(timed.signal)
-          throw thrown instanceof AppError ? thrown : new AppError('internal', { cause: thrown })
+          const { signal } = timed
+          return await orAborted(settle(call.next({ ...call, signal }), signal), signal)
         } finally {
           timed.end()
         }
@@ -60,6 +64,16 @@ export function createRpcClient<T extends AnyContractRouter>(
   })
   // The library cannot see that a link for CallContext serves a client of a contract not known yet.
   return createORPCClient<NestedClient<CallContext>>(orpcLink) as RpcClient<T>
+}
+
+/** @throws the reason of the signal when that aborted, else AppError */
+async function settle(reply: Promise<unknown>, signal: AbortSignal | undefined): Promise<unknown> {
+  try {
+    return await reply
+  } catch (thrown) {
+    if (signal?.aborted === true) throw reasonOf(signal)
+    throw thrown instanceof AppError ? thrown : new AppError('internal', { cause: thrown })
+  }
 }
 
 function headersOf(context: CallContext, serviceToken: string, clock: Clock): Record<string, string> {

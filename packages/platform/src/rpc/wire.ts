@@ -51,6 +51,11 @@ export interface RpcCall {
  * @throws AppError unavailable when no answer of the service came
  */
 export interface RpcLink {
+  /**
+   * The service is of this process and of this code: what it answers was checked and cut by the same contract, and it
+   * ends every call itself, at its deadline or when the signal aborts. Absent: neither is taken for granted.
+   */
+  readonly inProcess?: true
   call(call: RpcCall): Promise<RpcResponse>
   close(): Promise<void>
 }
