@@ -131,7 +131,7 @@ export class Connection {
     const { conn } = this.#socket
     const { clock } = this.#deps
     return {
-      send: (frame, drained) => void conn.send(frame, undefined, drained),
+      send: (frame, encoded, drained) => void conn.send(frame, preEncoded(encoded), drained),
       drop: () => {
         conn.close()
         const cancel = clock.after(discardAfterMs, () => conn.close(true))
@@ -217,3 +217,10 @@ export class Connection {
 function isAck(value: unknown): value is (reply: object) => void {
   return typeof value === 'function'
 }
+
+/** As the adapter's broadcasts do: the WebSocket transport writes the buffer as it is; any other takes the text. */
+function preEncoded(encoded: Buffer): SendOptions {
+  return { compress: false, wsPreEncodedFrame: [encoded] }
+}
+
+type SendOptions = { compress: boolean; wsPreEncodedFrame: Buffer[] }

@@ -3,7 +3,7 @@ import type { Window, WindowEntry } from '@skein/event-log'
 import { LRUCache } from 'lru-cache'
 import { audienceOf, routeKeyOf, type RouteKey } from './audience.js'
 import type { CardCache } from './cards.js'
-import type { LiveSocket, Sub } from './live-socket.js'
+import type { FrameCache, LiveSocket, Sub } from './live-socket.js'
 import { isDeliverable, match, type FeedKey } from './match.js'
 import type { LiveMetrics } from './metrics.js'
 import { peopleIn, Rendered } from './render.js'
@@ -362,7 +362,8 @@ export class Hub {
     setImmediate(() => {
       const dirty = this.#dirty
       this.#dirty = []
-      for (const each of dirty) each.flush()
+      const frames: FrameCache = new Map()
+      for (const each of dirty) each.flush(frames)
     })
   }
 }

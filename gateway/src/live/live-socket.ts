@@ -5,8 +5,8 @@ import type { ViewerState } from './viewers.js'
 
 /** The connection under a socket, as much as the write path needs. */
 export interface Wire {
-  /** `drained` runs once the frame is in the kernel's hands. */
-  send(frame: string, drained: () => void): void
+  /** `drained` runs once the frame is in the kernel's hands. `encoded` is the same, as it goes over the wire. */
+  send(frame: string, encoded: Buffer, drained: () => void): void
   /** The client may come back by itself. */
   drop(): void
   /** The client is told not to come back by itself. */
@@ -79,15 +79,17 @@ export class LiveSocket {
     if (this.#turn.push(message) === 1) this.#hooks.onDirty(this)
   }
 
-  flush(): void {
+  /** `frames`: sockets that are owed the same in the same turn share it. */
+  flush(frames: FrameCache = new Map()): void {
     if (this.closed || this.#turn.length === 0) return
     const messages = this.#turn.length
-    const frame = `2["events",[${this.#turn.join(',')}]]`
+    const [only] = this.#turn
+    const { text, encoded } = frameOf(messages === 1 && only !== undefined ? only : this.#turn.join(','), frames)
     this.#turn = []
-    const bytes = Buffer.byteLength(frame)
+    const bytes = encoded.length
     this.#queuedBytes += bytes
     this.#hooks.onSent(bytes, messages)
-    this.#wire.send(frame, () => this.#drained(bytes))
+    this.#wire.send(text, encoded, () => this.#drained(bytes))
     if (!this.paused && this.#queuedBytes > pauseAboveBytes) {
       this.paused = true
       this.#hooks.onPaused(this)
@@ -112,6 +114,34 @@ export class LiveSocket {
     if (closeReasons[reason].client === 'reconnect') this.#wire.drop()
     else this.#wire.end()
   }
+}
+
+export type FrameCache = Map<string, Frame>
+type Frame = { readonly text: string; readonly encoded: Buffer }
+
+function frameOf(messages: string, frames: FrameCache): Frame {
+  const held = frames.get(messages)
+  if (held !== undefined) return held
+  const text = `2["events",[${messages}]]`
+  const frame = { text, encoded: encodeFrame(text) }
+  frames.set(messages, frame)
+  return frame
+}
+
+const finalText = 0x81
+const message = '4'
+
+/** An Engine.IO message as one unmasked WebSocket text frame (RFC 6455 §5.2), so that one buffer serves many sockets. */
+function encodeFrame(text: string): Buffer {
+  const payload = Buffer.from(message + text)
+  const { length } = payload
+  if (length < 126) return Buffer.concat([Buffer.from([finalText, length]), payload])
+  const header = Buffer.alloc(length < 65_536 ? 4 : 10)
+  header[0] = finalText
+  header[1] = length < 65_536 ? 126 : 127
+  if (length < 65_536) header.writeUInt16BE(length, 2)
+  else header.writeBigUInt64BE(BigInt(length), 2)
+  return Buffer.concat([header, payload])
 }
 
 /** The last thing a socket hears. */

@@ -197,6 +197,22 @@ describe('a live gateway', () => {
     expect(second.events.map((event) => event.type)).to.deep.equal(['post', 'post', 'caught-up'])
   })
 
+  it('[LIV6] frames of every length arrive as they were written, at everyone who shares them', async () => {
+    await using gateway = await openGateway()
+    const readers = [await gateway.client({}).open(), await gateway.client({}).open()]
+    for (const reader of readers) await reader.call('subscribe', { feed: 'public' })
+    const texts = ['short', 'é'.repeat(400), '🪿'.repeat(30_000)]
+    for (const [i, text] of texts.entries()) {
+      await gateway.append(posted(i + 1, 2, { text }))
+      await eventually(() => expect(readers.map((reader) => reader.of('post').length)).to.deep.equal([i + 1, i + 1]))
+    }
+    for (const reader of readers) {
+      expect(reader.of('post').map((event) => (event['item'] as { post: { text: string } }).post.text)).to.deep.equal(
+        texts,
+      )
+    }
+  })
+
   it('[LIV3] a cursor of another epoch gets gap; one that is none is bad_cursor', async () => {
     await using gateway = await openGateway()
     const client = await gateway.client({}).open()

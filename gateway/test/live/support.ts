@@ -221,7 +221,7 @@ export class Stage {
     const socket: LiveSocket = new LiveSocket(
       state,
       {
-        send: (frame, drained) => {
+        send: (frame, _encoded, drained) => {
           frames.push(frame)
           waiting.push(drained)
         },
