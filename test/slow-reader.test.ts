@@ -10,7 +10,7 @@ import { readMetric, spawnSystem, type Spawned } from './support/system.js'
 
 const missed = 3_000
 const slowBytesPerSecond = 50_000
-const slowForMs = 12_000
+const slowForMs = 8_000
 const mebibyte = 1_048_576
 /** 4,500 bytes a post, 15 MB in all: more than the kernel's buffers on the way could swallow. */
 const filling = 'e\u0301\u0323'.repeat(900)

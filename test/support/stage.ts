@@ -168,7 +168,10 @@ export class Stage implements AsyncDisposable {
   async #compare(watched: Watched): Promise<void> {
     const { view, viewer, feed } = watched
     const expected = watched.expected()
-    await eventually(() => this.#expectModel(watched, linesOf(view)), 4_000)
+    await eventually(async () => {
+      if (expected !== 'closed') await reopen(view)
+      this.#expectModel(watched, linesOf(view))
+    }, 4_000)
     if (expected === 'closed') return
     await loadWhole(view, 4_000)
     const reader = viewer === null ? openDevice(this.#closing, { url: this.#url() }) : this.#person(viewer)
@@ -229,6 +232,12 @@ export class Stage implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#closing[Symbol.asyncDispose]()
   }
+}
+
+/** A view that was shut by a block says so, and is opened again by whoever reads it. */
+async function reopen(view: FeedView): Promise<void> {
+  const { status, error } = view.getSnapshot()
+  if (status === 'failed' && error?.code === 'blocked') await view.reload()
 }
 
 /** Of a post and its reposts the newest line. */
