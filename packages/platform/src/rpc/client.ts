@@ -9,6 +9,7 @@ import { z } from 'zod'
 import { systemClock, type Clock } from '../clock.js'
 import { createTimedSignal, orAborted, reasonOf } from '../timed-signal.js'
 import type { CallContext } from './context.js'
+import { jsonTextSerializer, textOf } from './json-text.js'
 import type { ServiceTokens } from './service-tokens.js'
 import { headerNames, readErrorAnswer, type RpcLink } from './wire.js'
 
@@ -41,6 +42,7 @@ export function createRpcClient<T extends AnyContractRouter>(
     customErrorResponseBodyDecoder: (body, { status }) => {
       throw readErrorAnswer(body, status)
     },
+    customJsonSerializers: [jsonTextSerializer],
     plugins: link.inProcess === true ? [] : [new ResponseValidationPlugin(contract)],
     interceptors: [
       async (call) => {
@@ -95,7 +97,7 @@ function sendOver(contract: AnyContractRouter, link: RpcLink, service: string): 
         service,
         path: url.pathname,
         headers: headers as Record<string, string>,
-        text: body === undefined ? '' : JSON.stringify(body),
+        text: textOf(body) ?? '',
         safe: safePaths.has(path.join('.')),
         signal: signal ?? new AbortController().signal,
       })

@@ -8,6 +8,7 @@ import { createTimedSignal, orAborted } from '../timed-signal.js'
 import { createAccess, type AccessRules } from './access.js'
 import { toAppError } from './app-error.js'
 import type { Actor, Caller, ServiceContext } from './context.js'
+import { jsonTextSerializer, textOf } from './json-text.js'
 import type { ServiceTokens } from './service-tokens.js'
 import { headerNames, headerOf, type RpcHeaders, type RpcRequest, type RpcResponse } from './wire.js'
 
@@ -93,7 +94,7 @@ export function createServiceHandler(router: Router, options: ServiceHandlerOpti
     const context = { requestId, caller, actor, accessToken, deadlineAtMs: startedAtMs + timeoutMs, traceparent }
     const { response } = await handler.handle(lazyRequest(request, signal, maxBodyBytes), { context })
     if (response === undefined) throw new AppError('not_found', { message: 'There is no such method.' })
-    return { status: response.status, headers: answerHeaders(requestId), text: JSON.stringify(response.body ?? null) }
+    return { status: response.status, headers: answerHeaders(requestId), text: textOf(response.body) ?? 'null' }
   }
 
   return {
@@ -145,6 +146,7 @@ function createHandler(
   admit: (method: string, context: ServiceContext) => void,
 ): StandardOpenAPIHandler<ServiceContext> {
   return new StandardOpenAPIHandler<ServiceContext>(router, {
+    customJsonSerializers: [jsonTextSerializer],
     clientInterceptors: [
       (call) => {
         admit(call.path.join('.'), call.context)
