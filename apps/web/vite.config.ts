@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { defaultClientConditions, defineConfig, type Plugin } from 'vite'
+import { onlyWebsocket } from './scripts/only-websocket.js'
 import { precompress } from './scripts/precompress.js'
 
 const root = fileURLToPath(new URL('.', import.meta.url))
@@ -23,11 +24,14 @@ export default defineConfig(({ mode }) => ({
   build: {
     outDir: mode === 'fake' ? 'test/dist/fake' : 'dist',
     emptyOutDir: true,
-    rolldownOptions: { transform: { inject: { h: ['preact', 'h'], Fragment: ['preact', 'Fragment'] } } },
+    rolldownOptions: {
+      treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
+      transform: { inject: { h: ['preact', 'h'], Fragment: ['preact', 'Fragment'] } },
+    },
     target: ['chrome125', 'firefox128', 'safari17.5'],
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },
-  plugins: mode === 'fake' ? [fakeEntry()] : [precompress({ scriptMaxBytes: 60_000 })],
+  plugins: mode === 'fake' ? [fakeEntry()] : [onlyWebsocket(), precompress({ scriptGoalBytes: 60_000 })],
 }))

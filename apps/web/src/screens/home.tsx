@@ -1,14 +1,15 @@
-import { useSignal } from '@preact/signals'
 import type { FeedItem, FeedView, Suggestion } from '@skein/client'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useSignal } from '@preact/signals'
+import { useMemo } from 'preact/hooks'
 import { useApp } from '../state/app.js'
 import { must } from '../state/must.js'
 import { firstName } from '../text/suggestions.js'
 import { Bar, BarBrand, Tabs } from '../ui/bar.js'
 import { Composer } from '../ui/composer.js'
 import { Empty } from '../ui/empty.js'
-import { PersonRow } from '../ui/person-row.js'
+import { People } from '../ui/aside.js'
 import { PostFeed } from '../ui/post-feed.js'
+import { useLoad } from '../ui/use-load.js'
 
 /** The reader's own timeline, or everyone's. Readers without an account see everyone's. */
 export function Home({ which }: { which: 'home' | 'everyone' }) {
@@ -54,6 +55,8 @@ function HomeComposer() {
 function HomeFeed({ which }: { which: 'home' | 'everyone' }) {
   const { feeds, client, leftOff, me } = useApp()
   const account = me.value?.id
+  /** Following somebody from the welcome must not sweep the others away. */
+  const isHeld = useSignal(false)
   const handle = useMemo(() => {
     const feed = which === 'home' ? 'home' : 'public'
     const left = account === undefined ? null : leftOff.read(account, feed)
@@ -65,7 +68,10 @@ function HomeFeed({ which }: { which: 'home' | 'everyone' }) {
       labelledBy="home-h"
       autoShow
       remembers
-      empty={which === 'home' && account !== undefined ? <Welcome /> : <NobodyYet />}
+      held={isHeld}
+      empty={
+        which === 'home' && account !== undefined ? <Welcome onFollow={() => (isHeld.value = true)} /> : <NobodyYet />
+      }
       end={<p class="mark mark--end">The beginning. There is nothing before this.</p>}
     />
   )
@@ -82,17 +88,9 @@ function NobodyYet() {
 const suggestedPeople = 6
 
 /** For someone who follows nobody yet. */
-function Welcome() {
+function Welcome({ onFollow }: { onFollow: () => void }) {
   const { client, me } = useApp()
-  const people = useSignal<readonly Suggestion[]>([])
-  useEffect(() => {
-    client.users.suggestions({ limit: suggestedPeople }).then(
-      (found) => {
-        people.value = found
-      },
-      () => {},
-    )
-  }, [])
+  const people = useLoad<Suggestion[]>(me.value?.id, () => client.users.suggestions({ limit: suggestedPeople }))
   return (
     <>
       <Empty title={`Welcome, ${firstName(me.value?.name ?? '')}. It is quiet here`} art>
@@ -101,16 +99,13 @@ function Welcome() {
           See what everyone is posting
         </a>
       </Empty>
-      {people.value.length === 0 ? null : (
-        <section class="panel" aria-labelledby="start-h">
-          <h2 id="start-h">People others here like to read</h2>
-          <ul role="list">
-            {people.value.map(({ user }) => (
-              <PersonRow key={user.id} user={user} about={user.bio} following={false} />
-            ))}
-          </ul>
-        </section>
-      )}
+      <People
+        title="People others here like to read"
+        id="start-h"
+        people={people.value.value}
+        about={({ user }) => user.bio}
+        onFollow={onFollow}
+      />
     </>
   )
 }

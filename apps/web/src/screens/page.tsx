@@ -93,26 +93,9 @@ function Screen({ route }: { route: Route }) {
 
 /** What is kept when only a tab or a query changes. */
 function screenKey(route: Route): string {
-  switch (route.name) {
-    case 'home':
-    case 'everyone':
-      return 'home'
-    case 'profile':
-    case 'people':
-      return `${route.name}:${route.handle}`
-    case 'post':
-      return `post:${route.id}`
-    case 'tag':
-      return `tag:${route.tag}`
-    case 'bookmarks':
-    case 'not-found':
-    case 'notices':
-    case 'search':
-    case 'settings':
-    case 'sign-in':
-    case 'sign-up':
-      return route.name
-  }
+  const { name } = route
+  const of = 'handle' in route ? route.handle : 'id' in route ? route.id : 'tag' in route ? route.tag : ''
+  return `${name === 'everyone' ? 'home' : name} ${of}`
 }
 
 /** Someone signed in has no use for the door. */

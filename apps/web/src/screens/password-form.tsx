@@ -2,6 +2,8 @@ import { useSignal } from '@preact/signals'
 import { useApp } from '../state/app.js'
 import { Field, Refusal } from '../ui/field.js'
 import { refusalText, useForm } from './use-form.js'
+import { Btn } from '../ui/btn.js'
+import { Form } from '../ui/form.js'
 
 const passwordMinChars = 10
 
@@ -26,14 +28,7 @@ export function PasswordForm() {
   const refusal = form.refusal.value
   const isWrong = refusal?.code === 'wrong_credentials'
   return (
-    <form
-      class="form"
-      aria-label="Change your password"
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
-    >
+    <Form label="Change your password" look="form" onSubmit={submit}>
       <input
         class="vh"
         type="text"
@@ -61,10 +56,10 @@ export function PasswordForm() {
         hint="10 characters or more. A short sentence is good."
       />
       <div class="row">
-        <button class="btn" type="submit" aria-disabled={!isReady || form.isBusy.value}>
+        <Btn submit disabled={!isReady || form.isBusy.value}>
           {form.isBusy.value ? 'Changing' : 'Change password'}
-        </button>
+        </Btn>
       </div>
-    </form>
+    </Form>
   )
 }

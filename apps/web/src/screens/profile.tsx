@@ -1,8 +1,6 @@
-import { useSignal, type Signal } from '@preact/signals'
 import type { FeedItem, FeedView, Profile, Relation, SkeinErrorShape } from '@skein/client'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import { useApp } from '../state/app.js'
-import { errorShape } from '../state/errors.js'
 import { hrefs } from '../text/routes.js'
 import { firstName } from '../text/suggestions.js'
 import { longDateWords } from '../text/times.js'
@@ -10,14 +8,17 @@ import { Back, Bar, Tabs } from '../ui/bar.js'
 import { Empty, LoadFailed } from '../ui/empty.js'
 import { PostFeed } from '../ui/post-feed.js'
 import { ProfileHead } from '../ui/profile-head.js'
+import { useLoad } from '../ui/use-load.js'
+import { Btn } from '../ui/btn.js'
 
 type Tab = 'posts' | 'replies'
 
 /** A person and what they wrote. */
 export function ProfileScreen({ handle, tab }: { handle: string; tab: Tab }) {
-  const { me } = useApp()
-  const profile = useProfile(handle)
-  const shown = profile.value.profile
+  const { me, client } = useApp()
+  const loaded = useLoad<Profile>(`${handle} ${me.value?.id}`, (signal) => client.users.get(handle, { signal }))
+  const shown = loaded.value.value
+  const error = loaded.error.value
   const own = shown !== null && me.value?.id === shown.id ? me.value : null
   return (
     <>
@@ -25,16 +26,14 @@ export function ProfileScreen({ handle, tab }: { handle: string; tab: Tab }) {
         <Back />
         <p class="bar__name">Profile</p>
       </Bar>
-      {profile.value.error === null ? null : (
-        <Unknown handle={handle} error={profile.value.error} onRetry={profile.value.reload} />
-      )}
+      {shown !== null || error === null ? null : <Unknown handle={handle} error={error} onRetry={loaded.reload} />}
       {shown === null ? null : (
         <>
           <ProfileHead
             profile={own === null ? shown : { ...shown, name: own.name, bio: own.bio }}
             onRelation={(viewer, by) => {
               const counts = { ...shown.counts, followers: shown.counts.followers + by }
-              profile.value = { ...profile.value, profile: { ...shown, viewer, counts } }
+              loaded.set({ ...shown, viewer, counts })
             }}
           />
           <Posts key={tab} profile={shown} tab={tab} relation={shown.viewer} isOwn={own !== null} />
@@ -42,34 +41,6 @@ export function ProfileScreen({ handle, tab }: { handle: string; tab: Tab }) {
       )}
     </>
   )
-}
-
-interface Loaded {
-  profile: Profile | null
-  error: SkeinErrorShape | null
-  reload: () => void
-}
-
-function useProfile(handle: string): Signal<Loaded> {
-  const { client, me } = useApp()
-  const loaded = useSignal<Loaded>({ profile: null, error: null, reload: () => {} })
-  const meId = me.value?.id
-  useEffect(() => {
-    const reading = new AbortController()
-    const reload = () => {
-      client.users.get(handle, { signal: reading.signal }).then(
-        (profile) => {
-          loaded.value = { profile, error: null, reload }
-        },
-        (thrown: unknown) => {
-          if (!reading.signal.aborted) loaded.value = { profile: null, error: errorShape(thrown), reload }
-        },
-      )
-    }
-    reload()
-    return () => reading.abort()
-  }, [handle, meId])
-  return loaded
 }
 
 function Unknown({ handle, error, onRetry }: { handle: string; error: SkeinErrorShape; onRetry: () => void }) {
@@ -158,9 +129,7 @@ function OwnEmpty({ tab }: { tab: Tab }) {
   return (
     <Empty title="You have not posted yet" art>
       <p>What did you see on the way here? It does not have to be important.</p>
-      <button class="btn" type="button" onClick={() => composing.open('home')}>
-        Write a post
-      </button>
+      <Btn onPress={() => composing.open('home')}>Write a post</Btn>
     </Empty>
   )
 }

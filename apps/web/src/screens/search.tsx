@@ -7,7 +7,7 @@ import { Empty } from '../ui/empty.js'
 import { Find } from '../ui/find.js'
 import { PostPages, usePageList } from '../ui/page-list.js'
 import { personRow } from './people.js'
-import { TrendsHere } from '../ui/trends-here.js'
+import { Trends } from '../ui/aside.js'
 
 /** Posts with these words; people and tags that begin so. */
 export function SearchScreen({ q }: { q: string }) {
@@ -28,7 +28,9 @@ function Start() {
       <Empty title="What are you looking for?" level={1} art>
         <p>Words of a post, the beginning of a handle, or a tag.</p>
       </Empty>
-      <TrendsHere />
+      <div class="narrow-only">
+        <Trends limit={8} id="trends-here-h" />
+      </div>
     </>
   )
 }

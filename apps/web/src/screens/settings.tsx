@@ -1,14 +1,13 @@
-import { useSignal } from '@preact/signals'
 import type { SessionInfo } from '@skein/client'
-import { useEffect } from 'preact/hooks'
 import { useApp } from '../state/app.js'
 import type { Theme } from '../state/theme.js'
+import { deviceWords } from '../text/devices.js'
 import { Back, Bar } from '../ui/bar.js'
 import { LoadFailed } from '../ui/empty.js'
-import { errorShape } from '../state/errors.js'
-import type { SkeinErrorShape } from '@skein/client'
 import { TimeAt } from '../ui/time-at.js'
+import { useLoad } from '../ui/use-load.js'
 import { PasswordForm } from './password-form.js'
+import { Btn } from '../ui/btn.js'
 
 export function Settings() {
   const app = useApp()
@@ -30,15 +29,14 @@ export function Settings() {
           <p class="quiet">
             You are <bdi>{me.name}</bdi>, <bdi>@{me.handle}</bdi>. The handle stays as it is.
           </p>
-          <button
-            class="btn btn--quiet"
-            type="button"
-            onClick={() => {
+          <Btn
+            look="quiet"
+            onPress={() => {
               app.dialog.value = { kind: 'profile', me }
             }}
           >
             Edit profile
-          </button>
+          </Btn>
         </section>
         <section aria-labelledby="pass-h">
           <h2 id="pass-h">Password</h2>
@@ -87,23 +85,10 @@ function ThemeChoice() {
 
 function Sessions() {
   const app = useApp()
-  const sessions = useSignal<readonly SessionInfo[] | null>(null)
-  const error = useSignal<SkeinErrorShape | null>(null)
-  const load = () => {
-    app.client.auth.sessions().then(
-      (found) => {
-        sessions.value = found
-        error.value = null
-      },
-      (thrown: unknown) => {
-        error.value = errorShape(thrown)
-      },
-    )
-  }
-  useEffect(load, [])
+  const sessions = useLoad<SessionInfo[]>('sessions', () => app.client.auth.sessions())
   const end = (id: string) => {
     const ended = app.client.auth.endSession(id).then(() => {
-      sessions.value = sessions.value?.filter((session) => session.id !== id) ?? null
+      sessions.set(sessions.value.value?.filter((session) => session.id !== id) ?? [])
       app.toasts.show({ icon: 'check', text: 'Signed out there' })
     })
     app.attempt(ended)
@@ -117,28 +102,29 @@ function Sessions() {
       run: () => app.client.auth.signOutEverywhere(),
     }
   }
-  if (error.value !== null) return <LoadFailed error={error.value} what="sessions" onRetry={load} />
+  const error = sessions.error.value
+  if (error !== null) return <LoadFailed error={error} what="sessions" onRetry={sessions.reload} />
   return (
     <>
       <ul class="sessions" role="list">
-        {sessions.value?.map((session) => (
+        {sessions.value.value?.map((session) => (
           <SessionRow key={session.id} session={session} onEnd={() => end(session.id)} />
         ))}
       </ul>
       <div class="row">
-        <button class="btn btn--quiet" type="button" onClick={() => app.attempt(app.client.auth.signOut())}>
+        <Btn look="quiet" onPress={() => app.attempt(app.client.auth.signOut())}>
           Sign out
-        </button>
-        <button class="btn btn--plain" type="button" onClick={everywhere}>
+        </Btn>
+        <Btn look="plain" onPress={everywhere}>
           Sign out everywhere
-        </button>
+        </Btn>
       </div>
     </>
   )
 }
 
 function SessionRow({ session, onEnd }: { session: SessionInfo; onEnd: () => void }) {
-  const name = session.client === '' ? 'Unknown device' : session.client
+  const name = deviceWords(session.client)
   return (
     <li class="session">
       <div>
@@ -149,9 +135,9 @@ function SessionRow({ session, onEnd }: { session: SessionInfo; onEnd: () => voi
         </p>
       </div>
       {session.current ? null : (
-        <button class="btn btn--small btn--quiet" type="button" onClick={onEnd}>
+        <Btn look="small quiet" onPress={onEnd}>
           Sign out<span class="vh"> {name}</span>
-        </button>
+        </Btn>
       )}
     </li>
   )

@@ -2,6 +2,8 @@ import { useSignal } from '@preact/signals'
 import { useApp } from '../state/app.js'
 import { Field, Refusal } from '../ui/field.js'
 import { refusalText, useForm } from './use-form.js'
+import { Btn } from '../ui/btn.js'
+import { Form } from '../ui/form.js'
 
 export function SignInForm({ next }: { next: string | null }) {
   const app = useApp()
@@ -18,13 +20,7 @@ export function SignInForm({ next }: { next: string | null }) {
   }
   const isHeld = form.isBusy.value || form.waitS.value > 0
   return (
-    <form
-      aria-label="Sign in"
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
-    >
+    <Form label="Sign in" onSubmit={submit}>
       {app.signedOutBecause.value === null || form.refusal.value !== null ? null : (
         <Refusal icon="clock" words="You were signed out. Sign in to go on; your drafts are kept." />
       )}
@@ -42,13 +38,13 @@ export function SignInForm({ next }: { next: string | null }) {
       )}
       <Field label="Handle" value={handle} autoComplete="username" code maxLength={100} onInput={form.forget} />
       <Field label="Password" value={password} type="password" autoComplete="current-password" onInput={form.forget} />
-      <button class="btn" type="submit" aria-disabled={isHeld}>
+      <Btn submit disabled={isHeld}>
         {form.isBusy.value ? 'Signing in' : 'Sign in'}
-      </button>
+      </Btn>
       <p class="quiet">
         New here?{' '}
         <a href={next === null ? '/sign-up' : `/sign-up?next=${encodeURIComponent(next)}`}>Create an account</a>
       </p>
-    </form>
+    </Form>
   )
 }

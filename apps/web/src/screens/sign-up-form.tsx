@@ -6,6 +6,8 @@ import { useApp, type App } from '../state/app.js'
 import { errorShape } from '../state/errors.js'
 import { Field, Refusal } from '../ui/field.js'
 import { refusalText, useForm, type FormState } from './use-form.js'
+import { Btn } from '../ui/btn.js'
+import { Form } from '../ui/form.js'
 
 const handleShape = /^[a-z0-9_]{2,24}$/
 const passwordMinChars = 10
@@ -36,13 +38,7 @@ export function SignUpForm({ next }: { next: string | null }) {
   const isReady =
     name.value.trim() !== '' && handleShape.test(handle.value) && password.value.length >= passwordMinChars
   return (
-    <form
-      aria-label="Create an account"
-      onSubmit={(event) => {
-        event.preventDefault()
-        submit()
-      }}
-    >
+    <Form label="Create an account" onSubmit={submit}>
       <Refusal words={generalRefusal(form)} />
       <Field
         label="Name"
@@ -71,13 +67,13 @@ export function SignUpForm({ next }: { next: string | null }) {
         autoComplete="new-password"
         hint="10 characters or more. A short sentence is good."
       />
-      <button class="btn" type="submit" aria-disabled={!isReady || form.isBusy.value || form.waitS.value > 0}>
+      <Btn submit disabled={!isReady || form.isBusy.value || form.waitS.value > 0}>
         {form.isBusy.value ? 'Creating your account' : 'Create account'}
-      </button>
+      </Btn>
       <p class="quiet">
         Been here before? <a href={next === null ? '/sign-in' : `/sign-in?next=${encodeURIComponent(next)}`}>Sign in</a>
       </p>
-    </form>
+    </Form>
   )
 }
 

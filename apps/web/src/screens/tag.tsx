@@ -1,6 +1,5 @@
-import { useSignal } from '@preact/signals'
 import type { FeedItem, FeedView, Trend } from '@skein/client'
-import { useEffect, useMemo } from 'preact/hooks'
+import { useMemo } from 'preact/hooks'
 import { useApp } from '../state/app.js'
 import { longCount } from '../text/counts.js'
 import { Bar } from '../ui/bar.js'
@@ -8,6 +7,7 @@ import { Empty } from '../ui/empty.js'
 import { Find } from '../ui/find.js'
 import { PostFeed } from '../ui/post-feed.js'
 import { Sparkline } from '../ui/sparkline.js'
+import { useLoad } from '../ui/use-load.js'
 
 /** Posts with a tag, as they come. */
 export function TagScreen({ tag }: { tag: string }) {
@@ -47,17 +47,10 @@ const trendsAsked = 20
 /** How much the tag was used today, when it is among the most used. */
 function Today({ tag }: { tag: string }) {
   const { client } = useApp()
-  const trend = useSignal<Trend | null>(null)
-  useEffect(() => {
-    client.trends({ limit: trendsAsked }).then(
-      (trends) => {
-        trend.value = trends.find((t) => t.tag === tag) ?? null
-      },
-      () => {},
-    )
-  }, [tag])
-  if (trend.value === null) return <p class="facts">Posts with this tag, newest first</p>
-  const { posts, authors, series } = trend.value
+  const trends = useLoad<Trend[]>(tag, () => client.trends({ limit: trendsAsked }))
+  const trend = trends.value.value?.find((t) => t.tag === tag)
+  if (trend === undefined) return <p class="facts">Posts with this tag, newest first</p>
+  const { posts, authors, series } = trend
   const lately = series.at(-1) ?? 0
   return (
     <>

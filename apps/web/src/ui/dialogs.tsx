@@ -1,12 +1,12 @@
-import { useSignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import { useApp, type Dialog } from '../state/app.js'
-import { errorShape } from '../state/errors.js'
 import { fullTime } from '../text/times.js'
 import { ComposeDialog } from './compose-dialog.js'
 import { DialogBox } from './dialog.js'
+import { Refusal } from './field.js'
 import { KeysDialog } from './keys-dialog.js'
 import { ProfileDialog } from './profile-dialog.js'
+import { useLoad } from './use-load.js'
+import { Btn } from './btn.js'
 
 /** The one dialog that is open, if any. */
 export function Dialogs() {
@@ -36,19 +36,18 @@ function ConfirmDialog({ ask, onClose }: { ask: Extract<Dialog, { kind: 'confirm
     <DialogBox title={ask.title} onClose={onClose}>
       <p>{ask.text}</p>
       <div class="row">
-        <button
-          class="btn btn--danger"
-          type="button"
-          onClick={() => {
+        <Btn
+          look="danger"
+          onPress={() => {
             onClose()
             app.attempt(ask.run())
           }}
         >
           {ask.action}
-        </button>
-        <button class="btn btn--quiet" type="button" data-first="" onClick={onClose}>
+        </Btn>
+        <Btn look="quiet" first onPress={onClose}>
           Cancel
-        </button>
+        </Btn>
       </div>
     </DialogBox>
   )
@@ -56,23 +55,12 @@ function ConfirmDialog({ ask, onClose }: { ask: Extract<Dialog, { kind: 'confirm
 
 function HistoryDialog({ postId, onClose }: { postId: string; onClose: () => void }) {
   const { client } = useApp()
-  const revisions = useSignal<{ rev: number; text: string; atMs: number }[]>([])
-  const failed = useSignal('')
-  useEffect(() => {
-    client.posts.history(postId).then(
-      (items) => {
-        revisions.value = items.toReversed()
-      },
-      (thrown: unknown) => {
-        failed.value = errorShape(thrown).message
-      },
-    )
-  }, [postId])
+  const history = useLoad(postId, () => client.posts.history(postId))
   return (
     <DialogBox title="What it said" onClose={onClose}>
-      {failed.value === '' ? null : <p class="hint is-bad">{failed.value}</p>}
+      <Refusal words={history.error.value?.message ?? null} />
       <ol class="history" role="list">
-        {revisions.value.map(({ rev, text, atMs }) => (
+        {history.value.value?.toReversed().map(({ rev, text, atMs }) => (
           <li key={rev}>
             <p class="quiet">{fullTime(atMs)}</p>
             <p class="post__text" dir="auto">
@@ -81,9 +69,9 @@ function HistoryDialog({ postId, onClose }: { postId: string; onClose: () => voi
           </li>
         ))}
       </ol>
-      <button class="btn btn--quiet" type="button" data-first="" onClick={onClose}>
+      <Btn look="quiet" first onPress={onClose}>
         Close
-      </button>
+      </Btn>
     </DialogBox>
   )
 }

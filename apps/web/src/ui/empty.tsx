@@ -2,23 +2,12 @@ import type { ComponentChildren } from 'preact'
 import type { SkeinErrorShape } from '@skein/client'
 import { useApp } from '../state/app.js'
 import { isUnreachable } from '../state/errors.js'
+import { Btn } from './btn.js'
 
 function Art() {
   return (
-    <svg
-      class="empty__art"
-      viewBox="0 0 176 96"
-      fill="none"
-      stroke="currentColor"
-      stroke-linecap="round"
-      aria-hidden="true"
-    >
-      <path stroke="var(--spark)" stroke-width="7" d="M139 20l10-3.5" />
-      <path stroke-width="6.4" d="M116 27.5l8.5-3.2M141 35l-3.2 8.5" />
-      <path stroke-width="5.6" d="M95 37l7.5-3.6M132 57l-4 7.5" />
-      <path stroke-width="4.6" d="M77 48.5l6-4M120.5 77l-4 5.5" />
-      <path stroke-width="3.6" d="M63 61l4.5-4" />
-      <path stroke-width="2.6" d="M59 66c-8 8.5-14 16-25 16-9 0-14-5-14-11s5-9.5 10-9.5 9 3.5 9 9c0 10-13 17-31 17" />
+    <svg class="empty__art" viewBox="0 0 176 96" aria-hidden="true">
+      <use href="#flight" />
     </svg>
   )
 }
@@ -61,9 +50,9 @@ export function LoadFailed({
     return (
       <Empty title="You are offline" art>
         <p>Posts load by themselves when the connection is back.</p>
-        <button class="btn btn--quiet" type="button" onClick={again}>
+        <Btn look="quiet" onPress={again}>
           Try now
-        </button>
+        </Btn>
       </Empty>
     )
   }
@@ -78,9 +67,9 @@ export function LoadFailed({
           </>
         )}
       </p>
-      <button class="btn btn--quiet" type="button" onClick={onRetry}>
+      <Btn look="quiet" onPress={onRetry}>
         Try again
-      </button>
+      </Btn>
     </Empty>
   )
 }

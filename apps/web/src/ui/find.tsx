@@ -7,6 +7,7 @@ import { countOf } from '../text/counts.js'
 import { hrefs, routeOf } from '../text/routes.js'
 import { Avatar } from './avatar.js'
 import { Icon } from './icon.js'
+import { Form } from './form.js'
 
 const askAfterMs = 150
 const people = 3
@@ -59,10 +60,9 @@ export function Find({ q, autoFocus = false }: { q: string; autoFocus?: boolean 
       }}
       onKeyDown={(event) => onKey(event, root.current, field.current, close)}
     >
-      <form
-        aria-label="Search"
-        onSubmit={(event) => {
-          event.preventDefault()
+      <Form
+        label="Search"
+        onSubmit={() => {
           close()
           if (words !== '') router.navigate(addressOf(words))
         }}
@@ -88,7 +88,7 @@ export function Find({ q, autoFocus = false }: { q: string; autoFocus?: boolean 
         <button class="vh" type="submit" tabIndex={-1}>
           Search
         </button>
-      </form>
+      </Form>
       {isOpen.value && words.length > 1 ? <Guesses words={words} page={guesses.value} /> : null}
     </search>
   )

@@ -1,6 +1,7 @@
 import { useApp } from '../state/app.js'
 import { useEffect, useRef } from 'preact/hooks'
 import { Icon } from './icon.js'
+import { Btn } from './btn.js'
 
 /** What lies over the foot of the page: the lost connection, and what just happened. Without height: nothing moves. */
 export function Floats() {
@@ -28,9 +29,9 @@ function Banner() {
           </>
         )}
       </span>
-      <button class="btn btn--small btn--plain" type="button" onClick={() => client.reconnectNow()}>
+      <Btn look="small plain" onPress={() => client.reconnectNow()}>
         Try now
-      </button>
+      </Btn>
     </div>
   )
 }
@@ -59,16 +60,15 @@ function ToastBox() {
           <Icon name={toast.icon} />
           <span class="num">{toast.text}</span>
           {toast.action === undefined ? null : (
-            <button
-              class="btn btn--small btn--plain"
-              type="button"
-              onClick={() => {
+            <Btn
+              look="small plain"
+              onPress={() => {
                 toasts.hide()
                 toast.action?.run()
               }}
             >
               {toast.action.label}
-            </button>
+            </Btn>
           )}
         </div>
       )}

@@ -10,10 +10,19 @@ export interface FollowButtonProps {
   words?: string
   size?: 'small' | 'large'
   onChange?: (relation: Relation) => void
+  /** Pressed, before anything is answered. */
+  onPress?: (() => void) | undefined
 }
 
 /** Follow and Following, at once; put back when refused. Of the same width, so that nothing moves. */
-export function FollowButton({ user, following, words = 'Follow', size = 'small', onChange }: FollowButtonProps) {
+export function FollowButton({
+  user,
+  following,
+  words = 'Follow',
+  size = 'small',
+  onChange,
+  onPress,
+}: FollowButtonProps) {
   const app = useApp()
   const on = useSignal(following)
   useEffect(() => {
@@ -21,6 +30,7 @@ export function FollowButton({ user, following, words = 'Follow', size = 'small'
   }, [following])
   const toggle = () => {
     if (!app.needsMe()) return
+    onPress?.()
     const next = !on.value
     on.value = next
     const done = app.client.users.follow(user.handle, next).then(onChange, (refusal: unknown) => {

@@ -1,5 +1,6 @@
 import { useApp } from '../state/app.js'
 import { DialogBox } from './dialog.js'
+import { Btn } from './btn.js'
 
 const keys: readonly [string, readonly string[]][] = [
   ['Next post', ['j']],
@@ -34,9 +35,9 @@ export function KeysDialog() {
           </div>
         ))}
       </dl>
-      <button class="btn btn--quiet" type="button" data-first="" onClick={close}>
+      <Btn look="quiet" first onPress={close}>
         Close
-      </button>
+      </Btn>
     </DialogBox>
   )
 }

@@ -1,4 +1,4 @@
-import { effect } from '@preact/signals'
+import { effect, type Signal } from '@preact/signals'
 import type { FeedSnapshot, FeedView, SkeinErrorShape } from '@skein/client'
 import type { ComponentChildren } from 'preact'
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks'
@@ -13,6 +13,7 @@ import { Pill } from './pill.js'
 import { Skeleton } from './skeleton.js'
 import { useAutoShow } from './use-auto-show.js'
 import { useNews } from './use-news.js'
+import { Btn } from './btn.js'
 
 export interface LiveFeedProps<T, V extends FeedView<T>> {
   handle: FeedHandle<T, V>
@@ -29,6 +30,8 @@ export interface LiveFeedProps<T, V extends FeedView<T>> {
   /** What belongs to the feed but stands above its pill and lines. */
   above?: (snapshot: FeedSnapshot<T>) => ComponentChildren
   empty: ComponentChildren
+  /** While true `empty` stays and what came waits in the pill; pressing it sets this to false. */
+  held?: Signal<boolean> | undefined
   /** Takes the place of the usual words for a failure it knows. */
   failed?: ((error: SkeinErrorShape) => ComponentChildren) | undefined
   end?: ComponentChildren
@@ -45,7 +48,12 @@ export function LiveFeed<T extends { id: string }, V extends FeedView<T>>(props:
   const root = useRef<HTMLElement>(null)
   const wanted = useRef<string | null>(null)
   const showNew = () => {
-    const { pending } = handle.snapshot.peek()
+    const { pending, items } = handle.snapshot.peek()
+    if (props.held?.value) {
+      props.held.value = false
+      wanted.current = items[0]?.id ?? null
+      return
+    }
     wanted.current = (props.focusOf ?? firstOf)(pending)?.id ?? null
     handle.view.showPending()
   }
@@ -59,7 +67,9 @@ export function LiveFeed<T extends { id: string }, V extends FeedView<T>>(props:
   useNews(app, handle, (n) => countOf(n, noun, plural), showNew)
   useVisit(handle, props.autoShow ?? false)
   useReload(handle)
-  const isShown = snapshot.items.length > 0 || snapshot.outgoing.length > 0
+  const isHeld = (props.held?.value ?? false) && snapshot.outgoing.length === 0
+  const isShown = !isHeld && (snapshot.items.length > 0 || snapshot.outgoing.length > 0)
+  const waiting = snapshot.pending.length + (isHeld ? snapshot.items.length : 0)
   useLayoutEffect(() => {
     if (isShown) app.router.restore()
   }, [isShown, handle])
@@ -68,7 +78,7 @@ export function LiveFeed<T extends { id: string }, V extends FeedView<T>>(props:
     <Anchored lines={snapshot} takeFocus={takeFocus}>
       {props.above?.(snapshot)}
       <div class="float">
-        <Pill words={countOf(snapshot.pending.length, noun, plural)} count={snapshot.pending.length} onShow={showNew} />
+        <Pill words={countOf(waiting, noun, plural)} count={waiting} onShow={showNew} />
       </div>
       {props.olderAbove && snapshot.older !== 'end' && isShown ? (
         <Earlier state={snapshot.older} what={what} onMore={older} />
@@ -123,16 +133,16 @@ function Nothing<T>({
   const known = snapshot.error === null ? null : failed?.(snapshot.error)
   if (snapshot.status === 'failed' && known) return <>{known}</>
   if (snapshot.status === 'failed') return <LoadFailed error={snapshot.error} what={what} onRetry={onRetry} />
-  return <>{snapshot.pending.length > 0 ? null : empty}</>
+  return <>{empty}</>
 }
 
 function Earlier({ state, what, onMore }: { state: FeedSnapshot['older']; what: string; onMore: () => void }) {
   const words = { more: `Show earlier ${what}`, loading: 'Loading', failed: 'Try again', end: '' }[state]
   return (
     <div class="older">
-      <button class="btn btn--small btn--quiet" type="button" aria-disabled={state === 'loading'} onClick={onMore}>
+      <Btn look="small quiet" disabled={state === 'loading'} onPress={onMore}>
         {words}
-      </button>
+      </Btn>
     </div>
   )
 }

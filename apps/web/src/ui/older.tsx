@@ -1,5 +1,6 @@
 import type { FeedSnapshot } from '@skein/client'
 import { useEffect, useRef } from 'preact/hooks'
+import { Btn } from './btn.js'
 
 /** The end of a list: reads on when it comes near, says so when that failed. Its height does not change. */
 export function Older({
@@ -29,9 +30,9 @@ export function Older({
       {state === 'failed' ? (
         <p class="row quiet">
           The older {what} did not load.
-          <button class="btn btn--small btn--quiet" type="button" onClick={onMore}>
+          <Btn look="small quiet" onPress={onMore}>
             Try again
-          </button>
+          </Btn>
         </p>
       ) : (
         <p class="quiet">{state === 'loading' ? `Loading older ${what}` : ''}</p>

@@ -9,6 +9,7 @@ import { positionOf } from './post-article.js'
 import { AvatarLink } from './post-parts.js'
 import { TimeAt } from './time-at.js'
 import { Icon } from './icon.js'
+import { Btn } from './btn.js'
 
 /** A post of one's own on its way: stitched while it goes, and, when it did not arrive, with its words safe. */
 export function OutgoingArticle({ post, position }: { post: OutgoingPost; position: number }) {
@@ -55,15 +56,15 @@ function Failed({ post, account }: { post: OutgoingPost; account: string }) {
         <Icon name="alert" />
         <span>{failedWords(post)}</span>
       </p>
-      <button class="btn btn--small" type="button" onClick={() => outbox.retry(post.key)}>
+      <Btn look="small" onPress={() => outbox.retry(post.key)}>
         Retry
-      </button>
-      <button class="btn btn--small btn--quiet" type="button" onClick={edit}>
+      </Btn>
+      <Btn look="small quiet" onPress={edit}>
         Edit
-      </button>
-      <button class="btn btn--small btn--plain" type="button" onClick={() => outbox.discard(account, post.key)}>
+      </Btn>
+      <Btn look="small plain" onPress={() => outbox.discard(account, post.key)}>
         Discard
-      </button>
+      </Btn>
     </div>
   )
 }

@@ -4,8 +4,15 @@ import { hrefs } from '../text/routes.js'
 import { Avatar } from './avatar.js'
 import { FollowButton } from './follow-button.js'
 
+export interface PersonRowProps {
+  user: UserCard
+  about: string
+  following: boolean
+  onFollow?: (() => void) | undefined
+}
+
 /** One person of a list; the whole row leads to the profile. */
-export function PersonRow({ user, about, following }: { user: UserCard; about: string; following: boolean }) {
+export function PersonRow({ user, about, following, onFollow }: PersonRowProps) {
   const { me } = useApp()
   return (
     <li class="person">
@@ -18,7 +25,7 @@ export function PersonRow({ user, about, following }: { user: UserCard; about: s
           <bdi>{about === '' ? `@${user.handle}` : about}</bdi>
         </span>
       </div>
-      {me.value?.id === user.id ? null : <FollowButton user={user} following={following} />}
+      {me.value?.id === user.id ? null : <FollowButton user={user} following={following} onPress={onFollow} />}
     </li>
   )
 }

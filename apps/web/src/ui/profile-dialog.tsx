@@ -4,6 +4,8 @@ import { useApp } from '../state/app.js'
 import { errorShape } from '../state/errors.js'
 import { DialogBox } from './dialog.js'
 import { Field, Refusal } from './field.js'
+import { Btn } from './btn.js'
+import { Form } from './form.js'
 
 const nameMaxChars = 50
 const bioMaxChars = 300
@@ -30,14 +32,7 @@ export function ProfileDialog({ me, onClose }: { me: Me; onClose: () => void }) 
   }
   return (
     <DialogBox title="Edit profile" onClose={onClose}>
-      <form
-        class="form"
-        aria-label="Edit profile"
-        onSubmit={(event) => {
-          event.preventDefault()
-          save()
-        }}
-      >
+      <Form label="Edit profile" look="form" onSubmit={save}>
         <Refusal words={refusal.value} />
         <Field label="Name" value={name} autoComplete="name" maxLength={nameMaxChars} first />
         <Field
@@ -48,14 +43,14 @@ export function ProfileDialog({ me, onClose }: { me: Me; onClose: () => void }) 
           hint="A sentence or two. Everyone can read it."
         />
         <div class="row">
-          <button class="btn" type="submit" aria-disabled={isBusy.value || name.value.trim() === ''}>
+          <Btn submit disabled={isBusy.value || name.value.trim() === ''}>
             {isBusy.value ? 'Saving' : 'Save'}
-          </button>
-          <button class="btn btn--quiet" type="button" onClick={onClose}>
+          </Btn>
+          <Btn look="quiet" onPress={onClose}>
             Cancel
-          </button>
+          </Btn>
         </div>
-      </form>
+      </Form>
     </DialogBox>
   )
 }

@@ -11,6 +11,7 @@ import { Avatar } from './avatar.js'
 import { FollowButton } from './follow-button.js'
 import { Icon } from './icon.js'
 import { Menu, type MenuItem } from './menu.js'
+import { Btn } from './btn.js'
 
 export interface ProfileHeadProps {
   profile: Profile
@@ -73,9 +74,9 @@ function Buttons({ profile, onRelation }: ProfileHeadProps) {
         <a class="btn btn--plain btn--square" href="/settings" aria-label="Settings">
           <Icon name="settings" />
         </a>
-        <button class="btn btn--quiet" type="button" onClick={() => (app.dialog.value = { kind: 'profile', me })}>
+        <Btn look="quiet" onPress={() => (app.dialog.value = { kind: 'profile', me })}>
           Edit profile
-        </button>
+        </Btn>
       </>
     )
   const viewer = profile.viewer
@@ -85,9 +86,9 @@ function Buttons({ profile, onRelation }: ProfileHeadProps) {
     <>
       <MoreButton profile={profile} onRelation={onRelation} />
       {viewer?.blocking ? (
-        <button class="btn btn--quiet" type="button" onClick={unblock}>
+        <Btn look="quiet" onPress={unblock}>
           Unblock
-        </button>
+        </Btn>
       ) : viewer?.blockedBy ? null : (
         <FollowButton
           user={profile}

@@ -138,6 +138,18 @@ describePages('screens', ({ open }) => {
     await page.getByText('You were signed out. Sign in to go on; your drafts are kept.').waitFor()
   })
 
+  it('[WEB54] following somebody from the welcome keeps the others there until the reader asks for the posts', async () => {
+    const page = await open('/', { scenario: 'new' })
+    await page.getByRole('heading', { name: 'Welcome, Ines. It is quiet here' }).waitFor()
+    const panel = page.getByRole('region', { name: 'People others here like to read' })
+    await panel.getByRole('button', { name: 'Follow Wren Abernathy' }).click()
+    await page.evaluate(() => window.fake.arrive('home', 'First of many.', 'wren'))
+    await panel.getByRole('button', { name: 'Follow Old Mill Bakery' }).click()
+    await page.getByRole('button', { name: '1 new post' }).click()
+    await page.waitForFunction(() => document.activeElement?.textContent.includes('First of many.'))
+    expect(await panel.count()).to.equal(0)
+  })
+
   it('[WEB51] no page is wider than a window of 320 px', async () => {
     for (const path of ['/', '/@wren', '/notices', '/settings', '/search?q=ha', '/tag/firstfrost']) {
       const page = await open(path, { width: 320, height: 700 })

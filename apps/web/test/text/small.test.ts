@@ -1,10 +1,28 @@
 import { expect } from 'chai'
+import { deviceWords } from '../../src/text/devices.js'
 import { sparkPath } from '../../src/text/sparkline.js'
 import { aboutSuggestion, firstName, listed } from '../../src/text/suggestions.js'
 import { swatchOf } from '../../src/text/swatch.js'
 import { card, person } from '../support/fake-data.js'
 
 describe('small words and pictures', () => {
+  const devices: [string, string][] = [
+    ['Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0', 'Firefox on Linux'],
+    [
+      'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/150.0 Safari/537.36 Edg/150.0',
+      'Edge on Windows',
+    ],
+    [
+      'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1 Version/19.0 Mobile Safari/604.1',
+      'Safari on iOS',
+    ],
+    ['skein tail, on the kitchen shelf', 'skein tail, on the kitchen shelf'],
+    ['', 'Unknown device'],
+  ]
+  for (const [client, words] of devices)
+    it(`[WEB55] a session begun with "${client.slice(0, 40)}" is called ${words}`, () =>
+      expect(deviceWords(client)).to.equal(words))
+
   it('[WEB10] a handle has one swatch, in range', () => {
     expect(swatchOf('wren')).to.deep.equal(swatchOf('wren'))
     const swatches = Array.from({ length: 500 }, (_, i) => swatchOf(`person_${i}`))
