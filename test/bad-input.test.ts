@@ -1,3 +1,4 @@
+import { SkeinError } from '@skein/client'
 import { apiContract, ErrorBody, errorTable, isErrorCode } from '@skein/contracts'
 import { eventually } from '@skein/platform/testing'
 import { expect } from 'chai'
@@ -135,7 +136,7 @@ describe(`whatever is sent to the whole server (seed ${own})`, function () {
     const codeOf = (answer: Promise<unknown>) =>
       answer.then(
         () => 'done',
-        (error: unknown) => Reflect.get(Object(error), 'code'),
+        (error: unknown) => (error instanceof SkeinError ? error.code : error),
       )
     const { posts, auth } = (await attacker.device()).client
     expect(await codeOf(posts.edit(id, 'mine now'))).to.equal('forbidden')
@@ -178,14 +179,9 @@ describe(`whatever is sent to the whole server (seed ${own})`, function () {
   })
 
   it('[SYS31] [SYS33] a handshake with a wrong token, wrong types or fields too many is refused by an error of the table', async () => {
-    const prototype: unknown = JSON.parse('{"__proto__":{"accessToken":"x"},"accessToken":1}')
+    const prototype = JSON.parse('{"__proto__":{"accessToken":"x"},"accessToken":1}') as object
     const wrong = [1, null, true, {}, [], 'x', 'x'.repeat(5_000), { $gt: '' }].map((accessToken) => ({ accessToken }))
-    for (const auth of [
-      ...wrong,
-      { accessToken: token, role: 'operator' },
-      { client: 'x'.repeat(65) },
-      Object(prototype),
-    ])
+    for (const auth of [...wrong, { accessToken: token, role: 'operator' }, { client: 'x'.repeat(65) }, prototype])
       judgeRefusal(await refusalOf(auth), null)
     for (const [flaw, accessToken] of Object.entries(badTokens))
       judgeRefusal(await refusalOf({ accessToken }), flaw === 'ended' ? 'session_ended' : 'unauthenticated')

@@ -80,7 +80,7 @@ describe('the path of a post', function () {
       expect(thread.getThread()?.post.id).to.equal(root.id)
     })
     for (const [index, feed] of feeds.entries()) {
-      const loaded = idsOf(await loadFeed(anyone.client, feed as 'public', 2))
+      const loaded = idsOf(await loadFeed(anyone.client, feed, 2))
       expect(idsOf((views[index] as FeedView).getSnapshot().items).slice(0, loaded.length)).to.deep.equal(loaded)
     }
   })
