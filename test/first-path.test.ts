@@ -119,6 +119,19 @@ describe('the path of a post', function () {
     expect((await cyd.client.posts.get(post.id)).counts).to.deep.equal({ replies: 1, reposts: 1, quotes: 1, likes: 0 })
   })
 
+  it('[SYS12] [INV7] what an edit names no more and what is deleted goes from notifications, whoever follows whom', async () => {
+    const view = cyd.client.viewNotifications({ autoShow: true })
+    await eventually(() => view.getSnapshot().live)
+    const texts = () => view.getSnapshot().items.map(({ post }) => post?.text)
+    const edited = await ada.client.posts.create(`one @${cyd.handle}`)
+    const deleted = await ada.client.posts.create(`two @${cyd.handle}`)
+    await eventually(() => expect(texts()).to.deep.equal([deleted.text, edited.text]))
+    await ada.client.posts.edit(edited.id, 'one')
+    await eventually(() => expect(texts()).to.deep.equal([deleted.text]))
+    await ada.client.posts.delete(deleted.id)
+    await eventually(() => expect(texts()).to.deep.equal([]))
+  })
+
   it('[SYS13] [INV7] [INV9] a block silences both ways, at once, in every feed', async () => {
     await ada.client.users.follow(bob.handle, true)
     const view = await openView(bob, 'home')

@@ -47,8 +47,8 @@ function* homesOf(author: UserId, sources: Sources): Generator<RouteKey> {
 }
 
 function* audienceOfPost(event: PostEvent, sources: Sources): Generator<RouteKey> {
-  const { post, rev, spreaders, formerTags, quotedIn } = event
-  const people = new Set<UserId>(post.mentions)
+  const { post, rev, spreaders, formerTags, formerMentions, quotedIn } = event
+  const people = new Set<UserId>([...post.mentions, ...(formerMentions ?? [])])
   if (post.replyTo !== undefined) people.add(post.replyTo.authorId)
   if (post.quoteOf !== undefined) people.add(post.quoteOf.authorId)
   yield* homesOf(post.authorId, sources)

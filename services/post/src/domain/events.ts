@@ -6,13 +6,14 @@ export interface PostEventParts {
   /** Of an edit or a tombstone. */
   readonly spreaders?: UserId[] | null
   readonly formerTags?: Tag[]
+  readonly formerMentions?: UserId[]
   readonly quotedIn?: PostEvent['quotedIn']
 }
 
 /** The state of a post at its revision. */
 export function postEvent(
   post: PostRecord,
-  { quoted, spreaders, formerTags, quotedIn }: PostEventParts = {},
+  { quoted, spreaders, formerTags, formerMentions, quotedIn }: PostEventParts = {},
 ): PostEvent {
   const entity = `post:${post.id}`
   return {
@@ -26,6 +27,7 @@ export function postEvent(
     ...(quoted === undefined ? {} : { quoted: impersonal(quoted) }),
     ...(spreaders === undefined ? {} : { spreaders }),
     ...(formerTags === undefined ? {} : { formerTags }),
+    ...(formerMentions === undefined ? {} : { formerMentions }),
     ...(quotedIn === undefined ? {} : { quotedIn }),
   }
 }

@@ -76,7 +76,7 @@ export class PostWrites {
     updatePost(tx, post)
     reindexPost(tx, before, post)
     const quoted = post.quoteOf && findPost(tx, post.quoteOf.id, null)
-    this.#append(tx, [postEvent(post, { quoted, ...findSpread(tx, id), formerTags: before.tags })])
+    this.#append(tx, [postEvent(post, { quoted, ...findSpread(tx, id), ...formerOf(before) })])
     return { kind: 'edited', post }
   }
 
@@ -92,7 +92,7 @@ export class PostWrites {
     tx(sql.dropRevisions).run(id)
     unindexPost(tx, before)
     touchTargets(tx, before, atMs)
-    this.#append(tx, [postEvent(post, { ...findSpread(tx, id), formerTags: before.tags })])
+    this.#append(tx, [postEvent(post, { ...findSpread(tx, id), ...formerOf(before) })])
     return { kind: 'removed', post: { ...post, viewer: { ...(post.viewer ?? noFlags), bookmarked: false } } }
   }
 }
@@ -127,6 +127,11 @@ function insertPost(tx: Tx, post: PostRecord, idempotency: PostDraft['idempotenc
 function updatePost(tx: Tx, post: PostRecord): void {
   const json = [post.entities, post.mentions, post.tags].map((list) => JSON.stringify(list))
   tx(sql.update).run(post.id, post.rev, post.text, ...json, post.editedAtMs ?? null, post.deletedAtMs ?? null)
+}
+
+/** Tags and people that this revision may name no more. */
+function formerOf({ tags, mentions }: PostRecord): Pick<PostEventParts, 'formerTags' | 'formerMentions'> {
+  return { formerTags: tags, ...(mentions.length === 0 ? {} : { formerMentions: mentions }) }
 }
 
 /** Where a post is shown beside its own places. */
