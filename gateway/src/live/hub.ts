@@ -5,6 +5,7 @@ import { audienceOf, routeKeyOf, type RouteKey } from './audience.js'
 import type { CardCache } from './cards.js'
 import type { FrameCache, LiveSocket, Sub } from './live-socket.js'
 import { isDeliverable, match, type FeedKey } from './match.js'
+import { gather, tail, tailOf, type Message } from './messages.js'
 import type { LiveMetrics } from './metrics.js'
 import { peopleIn, Rendered } from './render.js'
 import type { ViewerRegistry } from './viewers.js'
@@ -29,8 +30,6 @@ const sliceEntries = 256
 const sliceBytes = 64 * 1_024
 const openFeeds: ReadonlySet<Feed['kind']> = new Set(['public', 'tag', 'thread'])
 const relationFeeds: ReadonlySet<string> = new Set(['block', 'mute'])
-
-type Message = { readonly body: string; readonly feeds: string[] }
 
 export class Hub {
   readonly #deps: HubDeps
@@ -366,33 +365,6 @@ export class Hub {
       for (const each of dirty) each.flush(frames)
     })
   }
-}
-
-function gather(messages: Map<LiveSocket, Message[]>, sub: Sub, body: string): void {
-  const list = messages.get(sub.socket)
-  if (list === undefined) {
-    messages.set(sub.socket, [{ body, feeds: [sub.name] }])
-    return
-  }
-  const same = list.find((message) => message.body === body)
-  if (same === undefined) list.push({ body, feeds: [sub.name] })
-  else if (!same.feeds.includes(sub.name)) same.feeds.push(sub.name)
-}
-
-/** The rest of a message, made once for each combination of feeds. */
-function tailOf(tails: Map<string, string>, body: string, feeds: string[], cursor: LogCursor): string {
-  const key = `${isLine(body)} ${feeds.join(' ')}`
-  let made = tails.get(key)
-  if (made === undefined) tails.set(key, (made = tail(body, feeds, cursor, false)))
-  return made
-}
-
-function tail(body: string, feeds: readonly string[], cursor: LogCursor, replayed: boolean): string {
-  return `,"feeds":${JSON.stringify(feeds)},"cursor":"${cursor}"${isLine(body) ? `,"replayed":${replayed}` : ''}}`
-}
-
-function isLine(body: string): boolean {
-  return body.startsWith('"type":"post"') || body.startsWith('"type":"notification"')
 }
 
 function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
