@@ -98,7 +98,8 @@ export function createHttp(config: HttpConfig, auth: Auth, env: Env): Http {
     const headers: Record<string, string> = { accept: 'application/json' }
     if (token !== null) headers['authorization'] = `Bearer ${token}`
     if (request.key !== undefined) headers['idempotency-key'] = request.key
-    if (config.app !== undefined && request.anonymous === true) headers['x-skein-client'] = config.app
+    // A page has its browser's name already, and may not change it.
+    if (config.app !== undefined && globalThis.document === undefined) headers['user-agent'] = config.app
     const init: RequestInit = { method: request.method, headers, signal, cache: 'no-store', credentials: 'omit' }
     if (request.body !== undefined) {
       headers['content-type'] = 'application/json'

@@ -91,6 +91,15 @@ describe('http', () => {
     expect(await failure(client.timeline('public'))).to.include({ code: 'unavailable', status: 502 })
   })
 
+  it('[SDK7] a program says what it is, so that its owner knows it in the list of sessions', async () => {
+    await using server = await FakeServer.start()
+    await using client = openClient(server, undefined, { app: 'echo bot' })
+    await client.info()
+    expect(server.calls[0]?.headers['user-agent']).to.equal('echo bot')
+    await client.subscribe('public').ready
+    expect(server.connects[0]).to.deep.equal({ client: 'echo bot' })
+  })
+
   it('[SDK6] a list gives its first page when awaited and everything when iterated', async () => {
     await using server = await FakeServer.start()
     await using client = openClient(server)
