@@ -25,7 +25,6 @@ export default defineConfig(({ mode }) => ({
     outDir: mode === 'fake' ? 'test/dist/fake' : 'dist',
     emptyOutDir: true,
     rolldownOptions: {
-      treeshake: { propertyReadSideEffects: false, unknownGlobalSideEffects: false },
       transform: { inject: { h: ['preact', 'h'], Fragment: ['preact', 'Fragment'] } },
     },
     target: ['chrome125', 'firefox128', 'safari17.5'],

@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { fakeId } from '../support/fake-data.js'
+import { fakeId } from '../support/fake-people.js'
 import { describePages, drawn, topOf } from '../support/page-suite.js'
 
 describePages('reading', ({ open }) => {

@@ -5,8 +5,9 @@ import { createFeedRegistry } from '../../src/state/feeds.js'
 import { createPageList } from '../../src/state/pages.js'
 import { applyChange, withMark } from '../../src/state/post-changes.js'
 import type { FeedItem, Page, Pages } from '@skein/client'
-import { fakePost, homeItems } from '../support/fake-data.js'
-import { FakeError } from '../support/fake-client.js'
+import { homeItems } from '../support/fake-data.js'
+import { fakePost } from '../support/fake-people.js'
+import { FakeError } from '../support/fake-error.js'
 import { FakeView } from '../support/fake-view.js'
 
 class FakeTimers implements Timers {

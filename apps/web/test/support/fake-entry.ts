@@ -1,6 +1,7 @@
 import { startPage } from '../../src/start.js'
 import { must } from '../../src/state/must.js'
-import { FakeClient, type Scenario } from './fake-client.js'
+import { FakeClient } from './fake-client.js'
+import type { Scenario } from './fake-world.js'
 
 declare global {
   interface Window {

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { buildFake } from './build-fake.js'
 import { findChromium, launchChromium } from './browser.js'
-import type { Scenario } from './fake-client.js'
+import type { Scenario } from './fake-world.js'
 import { serveBuilt, type StaticServer } from './static-server.js'
 
 interface World {

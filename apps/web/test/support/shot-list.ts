@@ -1,5 +1,5 @@
 import type { Page } from 'playwright-core'
-import type { Scenario } from './fake-client.js'
+import type { Scenario } from './fake-world.js'
 
 export interface Shot {
   name: string

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Notification } from '@skein/client'
 import { groupNotices, nameActors } from '../../src/text/notice-groups.js'
-import { card, fakeId, fakePost } from '../support/fake-data.js'
+import { card, fakeId, fakePost } from '../support/fake-people.js'
 
 const now = Date.UTC(2026, 10, 24)
 const minute = 60_000

@@ -3,7 +3,7 @@ import { deviceWords } from '../../src/text/devices.js'
 import { sparkPath } from '../../src/text/sparkline.js'
 import { aboutSuggestion, firstName, listed } from '../../src/text/suggestions.js'
 import { swatchOf } from '../../src/text/swatch.js'
-import { card, person } from '../support/fake-data.js'
+import { card, person } from '../support/fake-people.js'
 
 describe('small words and pictures', () => {
   const devices: [string, string][] = [

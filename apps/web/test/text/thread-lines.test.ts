@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import type { Post } from '@skein/client'
 import { arrangeThread } from '../../src/text/thread-lines.js'
-import { fakePost } from '../support/fake-data.js'
+import { fakePost } from '../support/fake-people.js'
 
 const at = (minute: number) => Date.UTC(2026, 10, 24, 8, minute)
 const post = (by: string, minute: number, replyTo?: Post) =>
