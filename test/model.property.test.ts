@@ -16,6 +16,7 @@ const person = fc.nat({ max: people - 1 })
 const post = fc.nat({ max: 30 })
 const on = fc.boolean()
 const mostlyOn = fc.nat({ max: 3 }).map((n) => n > 0)
+const names = fc.oneof(fc.constant(null), person)
 const rarely = fc.nat({ max: 5 }).map((n) => n === 0)
 
 const step: fc.Arbitrary<Step> = fc.oneof(
@@ -28,11 +29,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       type: fc.constant('post' as const),
       by: person,
       tagged: on,
-      names: fc.oneof(fc.constant(null), person),
+      names,
     }),
   },
-  { weight: 4, arbitrary: fc.record({ type: fc.constant('reply' as const), by: person, post, tagged: rarely }) },
-  { weight: 2, arbitrary: fc.record({ type: fc.constant('quote' as const), by: person, post, tagged: rarely }) },
+  { weight: 4, arbitrary: fc.record({ type: fc.constant('reply' as const), by: person, post, tagged: rarely, names }) },
+  { weight: 2, arbitrary: fc.record({ type: fc.constant('quote' as const), by: person, post, tagged: rarely, names }) },
   { weight: 4, arbitrary: fc.record({ type: fc.constant('repost' as const), by: person, post, on: mostlyOn }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('like' as const), by: person, post, on: mostlyOn }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('edit' as const), post, tagged: on }) },
@@ -64,7 +65,7 @@ const examples: [Step[][]][] = [
       // A repost of a quote shows what was edited and deleted.
       [
         { type: 'post', by: 1, tagged: false, names: null },
-        { type: 'quote', by: 3, post: 0, tagged: true },
+        { type: 'quote', by: 3, post: 0, tagged: true, names: null },
         { type: 'repost', by: 0, post: 1, on: true },
         { type: 'edit', post: 0, tagged: false },
         { type: 'delete', post: 0 },
@@ -74,7 +75,7 @@ const examples: [Step[][]][] = [
         { type: 'follow', by: 0, whom: 3, on: true },
         { type: 'cut', client: 4 },
         { type: 'post', by: 1, tagged: false, names: null },
-        { type: 'quote', by: 3, post: 0, tagged: true },
+        { type: 'quote', by: 3, post: 0, tagged: true, names: null },
         { type: 'edit', post: 0, tagged: false },
       ],
       // A block that shut a person's feed is lifted.

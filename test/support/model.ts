@@ -6,7 +6,13 @@
 export type Act =
   | { readonly type: 'follow' | 'block' | 'mute'; readonly by: number; readonly whom: number; readonly on: boolean }
   | { readonly type: 'post'; readonly by: number; readonly tagged: boolean; readonly names: number | null }
-  | { readonly type: 'reply' | 'quote'; readonly by: number; readonly post: number; readonly tagged: boolean }
+  | {
+      readonly type: 'reply' | 'quote'
+      readonly by: number
+      readonly post: number
+      readonly tagged: boolean
+      readonly names: number | null
+    }
   | { readonly type: 'repost' | 'like'; readonly by: number; readonly post: number; readonly on: boolean }
   | { readonly type: 'edit'; readonly post: number; readonly tagged: boolean }
   | { readonly type: 'delete'; readonly post: number }
@@ -58,9 +64,9 @@ export class Model {
       case 'post':
         return this.#write({ ...act, replyTo: null, quoteOf: null }, text)
       case 'reply':
-        return this.#write({ ...act, names: null, replyTo: act.post, quoteOf: null }, text)
+        return this.#write({ ...act, replyTo: act.post, quoteOf: null }, text)
       case 'quote':
-        return this.#write({ ...act, names: null, replyTo: null, quoteOf: act.post }, text)
+        return this.#write({ ...act, replyTo: null, quoteOf: act.post }, text)
       case 'repost':
       case 'like':
         return this.#mark(act)

@@ -96,16 +96,18 @@ export class Stage implements AsyncDisposable {
       const [by, whom] = [person(act.by), person(act.whom)]
       return by === whom ? null : { ...act, by, whom }
     }
-    if (act.type === 'post') return { ...act, by: person(act.by), names: act.names === null ? null : person(act.names) }
+    const named = 'names' in act && act.names !== null ? person(act.names) : null
+    if (act.type === 'post') return { ...act, by: person(act.by), names: named }
     if (this.#posts.length === 0) return null
     const post = act.post % this.#posts.length
+    if ('names' in act) return { ...act, by: person(act.by), names: named, post }
     return 'by' in act ? { ...act, by: person(act.by), post } : { ...act, post }
   }
 
   #textOf(act: Act): string {
     const parts = [`${act.type} ${this.#count++}`]
     if ('tagged' in act && act.tagged) parts.push(`#${this.#tag}`)
-    if (act.type === 'post' && act.names !== null) parts.push(`@${this.#person(act.names).handle}`)
+    if ('names' in act && act.names !== null) parts.push(`@${this.#person(act.names).handle}`)
     return parts.join(' ')
   }
   #count = 0
