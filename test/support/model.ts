@@ -40,17 +40,28 @@ export interface ModelLine {
 
 export type Quote = { readonly of: number; readonly as: 'text' | 'hidden' | 'deleted' }
 
-interface Repost {
+interface Mark {
   readonly by: number
   readonly post: number
   readonly at: number
 }
 
+export interface ModelNotice {
+  readonly type: 'reply' | 'quote' | 'mention' | 'repost' | 'like' | 'follow'
+  readonly by: number
+  readonly post: number | null
+}
+
 export class Model {
   readonly posts: ModelPost[] = []
-  readonly #edges = { follow: new Set<string>(), block: new Set<string>(), mute: new Set<string>() }
-  readonly #likes = new Set<string>()
-  #reposts: Repost[] = []
+  /** When each began. */
+  readonly #edges = {
+    follow: new Map<string, number>(),
+    block: new Map<string, number>(),
+    mute: new Map<string, number>(),
+  }
+  #likes: Mark[] = []
+  #reposts: Mark[] = []
   #now = 0
 
   /** What the server should answer, and does it if it should be done. `text` is of a new or changed post. */
@@ -98,6 +109,33 @@ export class Model {
     return this.#collapsed((post, by) => by === person && isOpen(by) && isOpen(post.author))
   }
 
+  /** What others did that concerns the viewer, newest first. */
+  notices(viewer: number): ModelNotice[] {
+    const ofMine = (marks: readonly Mark[], type: 'repost' | 'like') =>
+      marks.flatMap(({ by, post, at }) => (this.#post(post).author === viewer ? [{ type, by, post, at }] : []))
+    const ofPosts = this.posts.flatMap((post, index) => {
+      const type = this.#concerns(viewer, post)
+      return type === null ? [] : [{ type, by: post.author, post: index, at: post.at }]
+    })
+    const ofFollows = [...this.#edges.follow].flatMap(([key, at]) => {
+      const [by, whom] = key.split('>').map(Number)
+      return whom === viewer && by !== undefined ? [{ type: 'follow' as const, by, post: null, at }] : []
+    })
+    return [...ofMine(this.#reposts, 'repost'), ...ofMine(this.#likes, 'like'), ...ofPosts, ...ofFollows]
+      .filter(
+        ({ by, post }) => by !== viewer && !this.#isHidden(viewer, by) && !(post !== null && this.#post(post).deleted),
+      )
+      .sort((a, b) => b.at - a.at)
+      .map(({ type, by, post }) => ({ type, by, post }))
+  }
+
+  /** The strongest reason why a post is told to the viewer. */
+  #concerns(viewer: number, { replyTo, quoteOf, names }: ModelPost): 'reply' | 'quote' | 'mention' | null {
+    if (replyTo !== null && this.#post(replyTo).author === viewer) return 'reply'
+    if (quoteOf !== null && this.#post(quoteOf).author === viewer) return 'quote'
+    return names.includes(viewer) ? 'mention' : null
+  }
+
   isParted(a: number, b: number): boolean {
     return this.#has('block', a, b) || this.#has('block', b, a)
   }
@@ -116,7 +154,7 @@ export class Model {
       replies: alive.filter(({ replyTo }) => replyTo === post).length,
       quotes: alive.filter(({ quoteOf }) => quoteOf === post).length,
       reposts: this.#reposts.filter((repost) => repost.post === post).length,
-      likes: [...this.#likes].filter((key) => key.endsWith(`>${post}`)).length,
+      likes: this.#likes.filter((like) => like.post === post).length,
     }
   }
 
@@ -132,7 +170,8 @@ export class Model {
 
   #relate({ type, by, whom, on }: Extract<Act, { whom: number }>): Outcome {
     if (type === 'follow' && on && this.isParted(by, whom)) return 'blocked'
-    if (on) this.#edges[type].add(`${by}>${whom}`)
+    const edges = this.#edges[type]
+    if (on) edges.set(`${by}>${whom}`, edges.get(`${by}>${whom}`) ?? this.#now)
     else this.#edges[type].delete(`${by}>${whom}`)
     if (type === 'block' && on) for (const key of [`${by}>${whom}`, `${whom}>${by}`]) this.#edges.follow.delete(key)
     return 'done'
@@ -156,14 +195,14 @@ export class Model {
 
   #mark({ type, by, post, on }: Extract<Act, { type: 'repost' | 'like' }>): Outcome {
     const { author, deleted } = this.#post(post)
-    const key = `${by}>${post}`
-    const isOn = type === 'like' ? this.#likes.has(key) : this.#reposts.some((r) => r.by === by && r.post === post)
+    const held = type === 'like' ? this.#likes : this.#reposts
+    const isOn = held.some((mark) => mark.by === by && mark.post === post)
     if (on && deleted) return 'gone'
     if (on && this.isParted(by, author)) return 'blocked'
     if (on === isOn) return 'done'
-    if (type === 'like') this.#likes[on ? 'add' : 'delete'](key)
-    else if (on) this.#reposts.push({ by, post, at: this.#now })
-    else this.#reposts = this.#reposts.filter((r) => r.by !== by || r.post !== post)
+    const next = on ? [...held, { by, post, at: this.#now }] : held.filter((m) => m.by !== by || m.post !== post)
+    if (type === 'like') this.#likes = next
+    else this.#reposts = next
     return 'done'
   }
 

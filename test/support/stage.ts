@@ -1,4 +1,4 @@
-import { SkeinError, type FeedItem, type FeedView, type Post } from '@skein/client'
+import { SkeinError, type FeedItem, type FeedView, type NotificationsView, type Post } from '@skein/client'
 import { eventually } from '@skein/platform/testing'
 import { expect } from 'chai'
 import { Model, type Act, type ModelLine, type Outcome } from './model.js'
@@ -27,6 +27,7 @@ export class Stage implements AsyncDisposable {
   readonly #model = new Model()
   readonly #posts: Post[] = []
   readonly #watched: Watched[] = []
+  readonly #notices: { viewer: number; view: NotificationsView }[] = []
   #people: Person[] = []
   #proxies: Proxy[] = []
   #tag = ''
@@ -55,6 +56,7 @@ export class Stage implements AsyncDisposable {
     const watch = (feed: Viewable, expected: Watched['expected']) =>
       this.#watched.push({ who: `${n}`, feed, viewer: n, expected, view: client.view(feed, { autoShow: true }) })
     watch('home', () => this.#model.home(n))
+    this.#notices.push({ viewer: n, view: client.viewNotifications({ autoShow: true }) })
     watch(`tag:${this.#tag}`, () => this.#model.tag(n))
     const other = (n + 1) % this.#people.length
     watch(`user:${this.#person(other).handle}`, () =>
@@ -165,6 +167,7 @@ export class Stage implements AsyncDisposable {
     for (const proxy of this.#proxies) proxy.mend()
     for (const watched of this.#watched) await this.#compare(watched)
     for (const watched of this.#watched) this.#expectModel(watched, linesOf(watched.view))
+    for (const { viewer, view } of this.#notices) await this.#compareNotices(viewer, view)
   }
 
   async #compare(watched: Watched): Promise<void> {
@@ -180,6 +183,31 @@ export class Stage implements AsyncDisposable {
     const fresh = collapsed(await loadFeed(reader.client, feed))
     this.#expectModel(watched, fresh)
     expect(linesOf(view).map(({ id }) => id)).to.deep.equal(fresh.map(({ id }) => id))
+  }
+
+  async #compareNotices(viewer: number, view: NotificationsView): Promise<void> {
+    const expected = this.#model.notices(viewer).map((notice) => JSON.stringify(notice))
+    const fresh = this.#person(viewer).client.viewNotifications({ autoShow: true, pageSize: 100 })
+    for (const [which, own] of [
+      ['kept', view],
+      ['fresh', fresh],
+    ] as const)
+      await eventually(() => {
+        const { items, live } = own.getSnapshot()
+        const shown = items.map(({ type, actor, post }) =>
+          JSON.stringify({
+            type,
+            by: this.#people.findIndex(({ id }) => id === actor.id),
+            post: post === undefined ? null : this.#indexOf(post.id),
+          }),
+        )
+        // A view holds the newest page and what came since; what it holds is the beginning of all.
+        const should =
+          which === 'fresh' ? expected : expected.slice(0, Math.max(shown.length, Math.min(20, expected.length)))
+        if (!live || shown.join('\n') !== should.join('\n'))
+          throw new Error(`${which} notices of ${viewer}:\n${shown.join('\n')}\nand should be:\n${should.join('\n')}`)
+      }, 4_000)
+    await fresh.close()
   }
 
   #url(): string {
