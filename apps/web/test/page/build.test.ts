@@ -7,7 +7,7 @@ import { build } from 'vite'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const out = `${root}test/dist/real`
 const texts = /\.(js|css|html|svg)$/
-const ownScriptMaxBytes = 37_500
+const ownScriptMaxBytes = 38_000
 
 async function buildWithoutClient() {
   const built = await build({
@@ -29,7 +29,7 @@ describe('the built page', function built() {
   })
   const read = (name: string) => readFile(`${out}/${name}`)
 
-  it('[WEB53] has less than 37.5 kB of gzipped script of its own, the client left out', async () => {
+  it('[WEB53] has less than 38 kB of gzipped script of its own, the client left out', async () => {
     const { output } = await buildWithoutClient()
     const script = output.map((file) => (file.type === 'chunk' ? file.code : '')).join('\n')
     expect(script).to.include('@skein/client')
