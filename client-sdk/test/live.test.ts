@@ -108,16 +108,18 @@ describe('connection and subscriptions', () => {
     first.on('post', (event) => a.push(event))
     first.on('caught-up', (event) => a.push(event))
     await first.ready
+    first.on('delete', (event) => a.push(event))
     for (const text of ['one', 'two', 'three']) server.world.post('ann', text)
-    await eventually(() => a.length === 3)
+    server.world.delete(server.world.post('ann', 'gone').id)
+    await eventually(() => a.length === 5)
     const second = client.subscribe('public', { from: 's1.e1-1' })
     second.on('post', (event) => b.push(event))
     await eventually(() => b.length === 2)
     server.world.post('ann', 'four')
     await eventually(() => b.length === 3)
     expect(textsOf(b)).to.deep.equal(['two', 'three', 'four'])
-    expect(textsOf(a)).to.deep.equal(['one', 'two', 'three', 'four'])
-    expect(a).to.have.length(4)
+    expect(textsOf(a)).to.deep.equal(['one', 'two', 'three', 'gone', 'four'])
+    expect(a.map(({ type }) => type).filter((type) => type !== 'post')).to.deep.equal(['delete'])
   })
 
   it('[SDK22] a gap of one that was far behind loses nothing for the others', async () => {
