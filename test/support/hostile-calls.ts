@@ -19,7 +19,8 @@ const withPrototype: unknown = JSON.parse('{"__proto__":{"ok":true},"feed":"publ
 const wrong = fc.oneof(
   fc.constantFrom<unknown>(null, true, -1, 0.5, 1e308, '', ' ', [], {}, '__proto__', 'constructor', '\u0000', '\ud800'),
   fc.constantFrom<unknown>({ $gt: '' }, { $ne: null }, [{ $regex: '.*' }], withPrototype, { toString: 1 }),
-  fc.integer({ min: 5, max: 3_000 }).map(deep),
+  // Deeper ones are more than this client's own encoder takes: they are among `rawPackets`.
+  fc.integer({ min: 5, max: 1_000 }).map(deep),
   // Four of them are still one message: what is larger costs the socket, and is among `rawPackets`.
   fc.integer({ min: 1_000, max: 12_000 }).map((size) => 'x'.repeat(size)),
   // Not empty: an empty attachment never ends its packet, which costs the sender the socket.

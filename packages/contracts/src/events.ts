@@ -28,7 +28,7 @@ export const PostEvent = z.object({
   /** Of a tombstone, and of an edit: who reposted or quoted it, or reposted a quote of it; null means too many, tell everyone. Tags it had before. */
   spreaders: z.array(UserId).max(limits.spreadersMaxIds).nullable().optional(),
   formerTags: z.array(Tag).optional(),
-  /** Of the same two: people it named before. Absent when none. */
+  /** Of the same two: people it named or quoted before. Absent when none. */
   formerMentions: z.array(UserId).optional(),
   /** Of the same two: the tags and threads in which quotes of it stand (of 1,000 quotes at most). Absent when none. */
   quotedIn: z.object({ tags: z.array(Tag), threads: z.array(PostId) }).optional(),

@@ -130,8 +130,9 @@ function updatePost(tx: Tx, post: PostRecord): void {
 }
 
 /** Tags and people that this revision may name no more. */
-function formerOf({ tags, mentions }: PostRecord): Pick<PostEventParts, 'formerTags' | 'formerMentions'> {
-  return { formerTags: tags, ...(mentions.length === 0 ? {} : { formerMentions: mentions }) }
+function formerOf({ tags, mentions, quoteOf }: PostRecord): Pick<PostEventParts, 'formerTags' | 'formerMentions'> {
+  const people = [...mentions, ...(quoteOf === undefined ? [] : [quoteOf.authorId])]
+  return { formerTags: tags, ...(people.length === 0 ? {} : { formerMentions: people }) }
 }
 
 /** Where a post is shown beside its own places. */
