@@ -36,6 +36,7 @@ export function findEntities(text: string): FoundEntity[] {
 }
 
 function findMentions(text: string): FoundEntity[] {
+  if (!/[@＠]/.test(text)) return []
   return Array.from(text.matchAll(mentions), (match): FoundEntity[] => {
     const handle = Handle.safeParse(match[1]?.toLowerCase())
     return handle.success ? [{ type: 'mention', ...placeOf(match), handle: handle.data }] : []
@@ -43,6 +44,7 @@ function findMentions(text: string): FoundEntity[] {
 }
 
 function findTags(text: string): FoundEntity[] {
+  if (!/[#＃]/.test(text)) return []
   return Array.from(text.matchAll(tags), (match): FoundEntity[] => {
     const tag = readTag(match[1] ?? '')
     return tag === null ? [] : [{ type: 'tag', ...placeOf(match), tag }]

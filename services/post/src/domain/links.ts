@@ -18,6 +18,7 @@ const linkify = new LinkifyIt({ fuzzyLink: true, fuzzyEmail: false, fuzzyIP: fal
 
 /** Links of http, https and bare domains (which become https), in order. */
 export function findLinks(text: string): FoundLink[] {
+  if (!text.includes('.') && !text.includes('://')) return []
   const matches = linkify.match(text) ?? []
   return matches.flatMap(({ schema, index, lastIndex, raw }) => {
     if (schema === '' && /[#＃$]/.test(text.charAt(index - 1))) return []
