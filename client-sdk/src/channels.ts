@@ -179,13 +179,15 @@ export function createChannels(deps: ChannelsDeps): Channels {
     }
   }
 
-  /** Whether the event is news to this member. Equal cursors are: one position may bring several events. */
+  /** Whether the event is news to this member. One position may bring several events, which come in one message. */
   function advance(member: Member, seat: Seat, cursor: Cursor): boolean {
     const { position } = member
-    if (seat.ahead && position !== null && isWithin(position, cursor) !== true) {
+    if (seat.ahead && position !== null) {
       if (isWithin(cursor, position) === true) return false
-      member.position = furthest(position, cursor)
-      return true
+      if (isWithin(position, cursor) !== true) {
+        member.position = furthest(position, cursor)
+        return true
+      }
     }
     seat.ahead = false
     member.position = cursor
