@@ -78,6 +78,12 @@ const examples: [Step[][]][] = [
         { type: 'quote', by: 3, post: 0, tagged: true, names: null },
         { type: 'edit', post: 0, tagged: false },
       ],
+      // The author of what was quoted is told that the quote is gone.
+      [
+        { type: 'post', by: 1, tagged: false, names: null },
+        { type: 'quote', by: 2, post: 0, tagged: false, names: null },
+        { type: 'delete', post: 1 },
+      ],
       // A block that shut a person's feed is lifted.
       [
         { type: 'post', by: 1, tagged: false, names: null },
