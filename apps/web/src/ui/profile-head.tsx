@@ -20,6 +20,7 @@ export interface ProfileHeadProps {
 }
 
 export function ProfileHead({ profile, onRelation }: ProfileHeadProps) {
+  const { me } = useApp()
   const { handle, name, bio, counts, viewer } = profile
   return (
     <section class="profile" aria-label={`About ${name}`}>
@@ -58,6 +59,12 @@ export function ProfileHead({ profile, onRelation }: ProfileHeadProps) {
           <b class="num">{longCount(counts.posts)}</b> {counts.posts === 1 ? 'post' : 'posts'}
         </span>
       </p>
+      {me.value?.id === profile.id ? (
+        <p class="facts">
+          <a href="/bookmarks">Your bookmarks</a>
+          <a href="/settings">Settings</a>
+        </p>
+      ) : null}
     </section>
   )
 }
@@ -67,17 +74,9 @@ function Buttons({ profile, onRelation }: ProfileHeadProps) {
   const me = app.me.value
   if (me?.id === profile.id)
     return (
-      <>
-        <a class="btn btn--plain btn--square" href="/bookmarks" aria-label="Bookmarks">
-          <Icon name="bookmark" />
-        </a>
-        <a class="btn btn--plain btn--square" href="/settings" aria-label="Settings">
-          <Icon name="settings" />
-        </a>
-        <Btn look="quiet" onPress={() => (app.dialog.value = { kind: 'profile', me })}>
-          Edit profile
-        </Btn>
-      </>
+      <Btn look="quiet" onPress={() => (app.dialog.value = { kind: 'profile', me })}>
+        Edit profile
+      </Btn>
     )
   const viewer = profile.viewer
   const unblock = () =>
