@@ -32,5 +32,5 @@ export default defineConfig(({ mode }) => ({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },
-  plugins: mode === 'fake' ? [fakeEntry()] : [onlyWebsocket(), precompress({ scriptGoalBytes: 60_000 })],
+  plugins: mode === 'fake' ? [fakeEntry()] : [onlyWebsocket(), precompress({ firstScriptMaxBytes: 60_000 })],
 }))

@@ -8,17 +8,8 @@ import { Announcements, Floats } from '../ui/floats.js'
 import { listenToKeys } from '../ui/keyboard.js'
 import { listenToLinks } from '../ui/links.js'
 import { Nav } from '../ui/nav.js'
-import { Bookmarks } from './bookmarks.js'
 import { Door } from './door.js'
-import { Home } from './home.js'
-import { NotFound } from './not-found.js'
-import { Notices } from './notices.js'
-import { PeopleScreen } from './people.js'
-import { ProfileScreen } from './profile.js'
-import { SearchScreen } from './search.js'
-import { Settings } from './settings.js'
-import { TagScreen } from './tag.js'
-import { ThreadScreen } from './thread.js'
+import { Screen, useFurther } from './screen.js'
 
 const forMembers: ReadonlySet<Route['name']> = new Set(['notices', 'bookmarks', 'settings'])
 
@@ -29,6 +20,7 @@ export function PageView() {
   useEffect(() => listenToKeys(app), [])
   useEffect(() => listenToLinks(router), [])
   useTitle()
+  const further = useFurther()
   if (!app.isReady.value) return null
   const route = router.route.value
   const isDoor = route.name === 'sign-in' || route.name === 'sign-up' || (me.value === null && route.name === 'home')
@@ -50,7 +42,7 @@ export function PageView() {
         <div class="app">
           <Nav />
           <main class="column" id="main" tabIndex={-1}>
-            <Screen route={route} key={screenKey(route)} />
+            <Screen route={route} further={further} key={screenKey(route)} />
             <Floats />
           </main>
           <Aside />
@@ -61,34 +53,6 @@ export function PageView() {
       <Dialogs />
     </>
   )
-}
-
-function Screen({ route }: { route: Route }) {
-  switch (route.name) {
-    case 'home':
-    case 'everyone':
-      return <Home which={route.name} />
-    case 'profile':
-      return <ProfileScreen handle={route.handle} tab={route.tab} />
-    case 'people':
-      return <PeopleScreen handle={route.handle} which={route.which} />
-    case 'post':
-      return <ThreadScreen id={route.id} />
-    case 'notices':
-      return <Notices only={route.only} />
-    case 'tag':
-      return <TagScreen tag={route.tag} />
-    case 'search':
-      return <SearchScreen q={route.q} />
-    case 'bookmarks':
-      return <Bookmarks />
-    case 'settings':
-      return <Settings />
-    case 'sign-in':
-    case 'sign-up':
-    case 'not-found':
-      return <NotFound />
-  }
 }
 
 /** What is kept when only a tab or a query changes. */
