@@ -12,7 +12,7 @@ export function PeopleScreen({ handle, which }: { handle: string; which: 'follow
     <>
       <Bar>
         <Back />
-        <h1 id="people-h">
+        <h1 class="bar__title" id="people-h">
           <bdi>@{handle}</bdi>
         </h1>
         <Tabs

@@ -151,10 +151,20 @@ describePages('screens', ({ open }) => {
   })
 
   it('[WEB51] no page is wider than a window of 320 px', async () => {
-    for (const path of ['/', '/@wren', '/notices', '/settings', '/search?q=ha', '/tag/firstfrost']) {
+    for (const path of [
+      '/',
+      '/@wren',
+      '/@wren/followers',
+      '/notices',
+      '/settings',
+      '/search?q=ha',
+      '/tag/firstfrost',
+    ]) {
       const page = await open(path, { width: 320, height: 700 })
       await page.locator('main h1, main h2, main article').first().waitFor({ state: 'attached' })
       expect(await page.evaluate(() => document.documentElement.scrollWidth), path).to.equal(320)
+      const end = await page.evaluate(() => document.querySelector('.bar__end')?.getBoundingClientRect().right ?? 0)
+      expect(end, `the end of the bar of ${path}`).to.be.at.most(320)
     }
   })
 })
