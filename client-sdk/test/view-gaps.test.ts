@@ -1,25 +1,9 @@
 import { expect } from 'chai'
 import { SkeinError } from '../src/errors.js'
-import type { FeedItem } from '../src/types.js'
+import { following, home, pendingBy, shownBy, texts } from './support/home.js'
 import { ViewHarness } from './support/view-harness.js'
 import { World } from './support/world.js'
 import { settle } from './support/fake-clock.js'
-
-function following(...others: string[]): World {
-  const world = new World()
-  for (const other of others) world.follow('me', other)
-  return world
-}
-async function home(posts = 0, options: ConstructorParameters<typeof ViewHarness>[1] = {}): Promise<ViewHarness> {
-  const world = options.world ?? following('ann', 'bob')
-  for (let n = 0; n < posts; n += 1) world.post('ann', `post ${n}`)
-  const h = new ViewHarness('home', { pageSize: 10, ...options, world })
-  await h.open()
-  return h
-}
-const texts = (items: readonly FeedItem[]) => items.map(({ post }) => post.text)
-const shownBy = (h: ViewHarness) => texts(h.view.getSnapshot().items)
-const pendingBy = (h: ViewHarness) => texts(h.view.getSnapshot().pending)
 
 describe('feed view: gaps, outages, older pages, failures', () => {
   it('[SDK57] a gap is filled by reading until nothing is missing, and what is new waits in pending', async () => {

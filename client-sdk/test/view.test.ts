@@ -1,23 +1,5 @@
 import { expect } from 'chai'
-import type { FeedItem } from '../src/types.js'
-import { ViewHarness } from './support/view-harness.js'
-import { World } from './support/world.js'
-
-function following(...others: string[]): World {
-  const world = new World()
-  for (const other of others) world.follow('me', other)
-  return world
-}
-async function home(posts = 0, options: ConstructorParameters<typeof ViewHarness>[1] = {}): Promise<ViewHarness> {
-  const world = options.world ?? following('ann', 'bob')
-  for (let n = 0; n < posts; n += 1) world.post('ann', `post ${n}`)
-  const h = new ViewHarness('home', { pageSize: 10, ...options, world })
-  await h.open()
-  return h
-}
-const texts = (items: readonly FeedItem[]) => items.map(({ post }) => post.text)
-const shownBy = (h: ViewHarness) => texts(h.view.getSnapshot().items)
-const pendingBy = (h: ViewHarness) => texts(h.view.getSnapshot().pending)
+import { following, home, pendingBy, shownBy, texts } from './support/home.js'
 
 describe('feed view', () => {
   it('[SDK51] what arrives waits in pending, newest first, until it is shown', async () => {
