@@ -25,7 +25,7 @@ export interface Gateway {
   start(): Promise<{ readonly port: number }>
   /** Recounted numbers for who may have the post on screen. May be lost. */
   stats(message: StatsMessage): void
-  readonly live: Pick<Live, 'isHearing' | 'sockets' | 'users'>
+  readonly live: Pick<Live, 'isHearing'>
   /** Sockets get their cursor and leave in slices; new ones are refused; HTTP still answers. */
   drain(): Promise<void>
   close(): Promise<void>

@@ -32,9 +32,8 @@ import {
   systemRandom,
   type AccessRules,
   type Caller,
-  type Health,
-  type Lifecycle,
   type Logger,
+  type OpsServer,
   type RpcClient,
   type Sqlite,
 } from '@skein/platform'
@@ -195,8 +194,6 @@ export async function openCore(
 
 export interface Embedded {
   readonly core: Core
-  readonly gateway: Gateway
-  readonly health: Health
   readonly port: number
   readonly opsPort: number
   /** Drains the sockets, then closes everything, in order. Idempotent. */
@@ -213,9 +210,10 @@ export interface EmbeddedOptions {
 export async function startEmbedded(config: ServerConfig, { version, webRoot }: EmbeddedOptions): Promise<Embedded> {
   let gateway: Gateway | undefined
   const core = await openCore(config, version, (stats) => gateway?.stats(stats))
-  const lifecycle: Lifecycle = createLifecycle({ log: core.log, graceMs: config['live.drainGraceMs'] + 10_000 })
+  const lifecycle = createLifecycle({ log: core.log, graceMs: config['live.drainGraceMs'] + 10_000 })
   const health = createHealth({ clock })
-  let ports = { port: 0, opsPort: 0 }
+  let ops: OpsServer | undefined
+  let port = 0
   lifecycle.add('services', { start: () => core.start(), close: () => core.close() })
   const made = createGateway(gatewayConfig(config, version, webRoot), gatewayDeps(core, config))
   gateway = made
@@ -223,23 +221,18 @@ export async function startEmbedded(config: ServerConfig, { version, webRoot }: 
   health.add('log', { affectsReady: true, check: () => checkHearing(made) })
   lifecycle.add('ops', {
     start: async () => {
-      const server = await serveOps({
+      ops = await serveOps({
         health,
         metrics: core.metrics,
         host: config['ops.host'],
         port: config['ops.port'],
       })
-      ports = { ...ports, opsPort: server.port }
-      lifecycleClosers.push(() => server.close())
     },
-    close: async () => {
-      for (const close of lifecycleClosers) await close()
-    },
+    close: () => ops?.close(),
   })
-  const lifecycleClosers: (() => Promise<void>)[] = []
   lifecycle.add('gateway', {
     start: async () => {
-      ports = { ...ports, port: (await made.start()).port }
+      port = (await made.start()).port
     },
     close: async () => {
       health.markDraining()
@@ -249,7 +242,7 @@ export async function startEmbedded(config: ServerConfig, { version, webRoot }: 
   })
   await lifecycle.start()
   health.markStarted()
-  return { core, gateway: made, health, ...ports, close: () => lifecycle.close() }
+  return { core, port, opsPort: ops?.port ?? 0, close: () => lifecycle.close() }
 }
 
 function checkHearing(gateway: Gateway): undefined {

@@ -1,4 +1,5 @@
 import type { Connection } from './connection.js'
+import { addTo, removeFrom } from './set-map.js'
 
 const none: ReadonlySet<Connection> = new Set()
 
@@ -6,10 +7,6 @@ const none: ReadonlySet<Connection> = new Set()
 export class ConnectionSet {
   readonly #all = new Set<Connection>()
   readonly #byUser = new Map<string, Set<Connection>>()
-
-  get size(): number {
-    return this.#all.size
-  }
 
   all(): Connection[] {
     return [...this.#all]
@@ -22,16 +19,12 @@ export class ConnectionSet {
   add(connection: Connection): void {
     this.#all.add(connection)
     const { userId } = connection
-    if (userId === null) return
-    const held = this.#byUser.get(userId)
-    if (held === undefined) this.#byUser.set(userId, new Set([connection]))
-    else held.add(connection)
+    if (userId !== null) addTo(this.#byUser, userId, connection)
   }
 
   delete(connection: Connection): void {
     this.#all.delete(connection)
     const { userId } = connection
-    const held = userId === null ? undefined : this.#byUser.get(userId)
-    if (userId !== null && held?.delete(connection) && held.size === 0) this.#byUser.delete(userId)
+    if (userId !== null) removeFrom(this.#byUser, userId, connection)
   }
 }

@@ -17,6 +17,7 @@ import { authenticate, Connection, type ConnectionDeps } from './connection.js'
 import { ConnectionSet } from './connection-set.js'
 import type { LiveConfig, LiveDeps } from './deps.js'
 import { Hub } from './hub.js'
+import { isRelation } from './match.js'
 import { createFeedResolver } from './resolve-feed.js'
 import { ViewerRegistry } from './viewers.js'
 
@@ -30,8 +31,6 @@ export interface Live {
   start(): Promise<void>
   /** Whether the log was heard lately. */
   isHearing(): boolean
-  readonly sockets: number
-  readonly users: number
   /** Lossy. */
   stats(message: StatsMessage): void
   /** Lossy: the person's other devices hear that they have read. */
@@ -98,12 +97,6 @@ class LiveGateway implements Live {
 
   isHearing(): boolean {
     return this.#window !== null && this.#deps.clock.now() - this.#window.heardAtMs < 4_000
-  }
-  get sockets(): number {
-    return this.#connections.size
-  }
-  get users(): number {
-    return this.#viewers.size
   }
 
   stats(message: StatsMessage): void {
@@ -219,7 +212,7 @@ class LiveGateway implements Live {
 
   #onEntry(entry: WindowEntry): void {
     const { event } = entry
-    if (event.kind === 'follow' || event.kind === 'block' || event.kind === 'mute') this.#viewers.apply(event)
+    if (isRelation(event)) this.#viewers.apply(event)
     else if (event.kind === 'user') this.#cards.apply(event)
     else if (event.kind === 'session') this.#endSession(event.userId, event.sessionId, event.untilMs)
     this.#hub.onEntry()
@@ -247,7 +240,7 @@ class LiveGateway implements Live {
     const found: RelationEvent[] = []
     for (let i = index + 1; i <= window.headIndex; i++) {
       const event = window.at(i)?.event
-      if (event?.kind === 'follow' || event?.kind === 'block' || event?.kind === 'mute') found.push(event)
+      if (event !== undefined && isRelation(event)) found.push(event)
     }
     return found
   }

@@ -4,10 +4,11 @@ import { LRUCache } from 'lru-cache'
 import { audienceOf, routeKeyOf, type RouteKey } from './audience.js'
 import type { CardCache } from './cards.js'
 import type { FrameCache, LiveSocket, Sub } from './live-socket.js'
-import { isDeliverable, match, type FeedKey } from './match.js'
-import { gather, tail, tailOf, type Message } from './messages.js'
+import { isDeliverable, isPersonal, isRelation, match, type FeedKey } from './match.js'
+import { gather, isLine, tail, tailOf, type Message } from './messages.js'
 import type { LiveMetrics } from './metrics.js'
 import { peopleIn, Rendered } from './render.js'
+import { addTo, removeFrom } from './set-map.js'
 import type { ViewerRegistry } from './viewers.js'
 
 /*
@@ -29,7 +30,6 @@ export interface HubDeps {
 const sliceEntries = 256
 const sliceBytes = 64 * 1_024
 const openFeeds: ReadonlySet<Feed['kind']> = new Set(['public', 'tag', 'thread'])
-const relationFeeds: ReadonlySet<string> = new Set(['block', 'mute'])
 
 export class Hub {
   readonly #deps: HubDeps
@@ -106,10 +106,7 @@ export class Hub {
     const sub: Sub = {
       name,
       feed,
-      route: routeKeyOf(
-        feed.kind,
-        feed.kind === 'home' || feed.kind === 'notifications' ? (socket.viewer?.id ?? '') : feed.key,
-      ),
+      route: routeKeyOf(feed.kind, isPersonal(feed.kind) ? (socket.viewer?.id ?? '') : feed.key),
       socket,
       live: false,
       next: from === null ? this.#delivered + 1 : from.index + 1,
@@ -274,12 +271,12 @@ export class Hub {
       for (const { body, feeds } of list) socket.push(`{${body}${tailOf(tails, body, feeds, entry.cursor)}`)
       socket.cursorSentAtMs = this.#deps.now()
     }
-    if (messages.size > 0) this.#deps.metrics.delivered(entry.event.atMs, messages.size)
+    if (messages.size > 0) this.#deps.metrics.delivered(entry.event.atMs)
   }
 
   *#candidates({ event }: WindowEntry): Generator<Sub> {
     const { viewers } = this.#deps
-    if (relationFeeds.has(event.kind) && 'targetId' in event) {
+    if (isRelation(event) && event.kind !== 'follow') {
       for (const id of [event.actorId, event.targetId]) {
         for (const socket of this.socketsOf(id)) for (const sub of socket.subs.values()) if (sub.live) yield sub
       }
@@ -296,7 +293,7 @@ export class Hub {
 
   /** Open feeds above their rate only count. */
   #holdsBack(sub: Sub, body: string): boolean {
-    if (!openFeeds.has(sub.feed.kind) || !body.startsWith('"type":"post"')) return false
+    if (!openFeeds.has(sub.feed.kind) || !isLine(body)) return false
     if (sub.sentThisSecond++ < this.#deps.openFeedPostsPerSecond) return false
     sub.heldBack++
     return true
@@ -365,15 +362,4 @@ export class Hub {
       for (const each of dirty) each.flush(frames)
     })
   }
-}
-
-function addTo<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const set = map.get(key)
-  if (set === undefined) map.set(key, new Set([value]))
-  else set.add(value)
-}
-
-function removeFrom<K, V>(map: Map<K, Set<V>>, key: K, value: V): void {
-  const set = map.get(key)
-  if (set?.delete(value) && set.size === 0) map.delete(key)
 }

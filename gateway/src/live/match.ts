@@ -18,6 +18,16 @@ export interface FeedKey {
   readonly key: string
 }
 
+/** Feeds that are always the token's own user's. */
+export function isPersonal(kind: Feed['kind']): boolean {
+  return kind === 'home' || kind === 'notifications'
+}
+
+/** A change between two people. */
+export function isRelation(event: LogEvent): event is RelationEvent {
+  return event.kind === 'follow' || event.kind === 'block' || event.kind === 'mute'
+}
+
 const nothing: readonly string[] = []
 
 /** What replay left out of a post before this revision: nothing; edits, so that what was held before is unknown; all. */

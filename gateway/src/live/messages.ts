@@ -29,6 +29,7 @@ export function tail(body: string, feeds: readonly string[], cursor: LogCursor, 
   return `,"feeds":${JSON.stringify(feeds)},"cursor":"${cursor}"${isLine(body) ? `,"replayed":${replayed}` : ''}}`
 }
 
-function isLine(body: string): boolean {
+/** A new line of a feed, not a change of one. */
+export function isLine(body: string): boolean {
   return body.startsWith('"type":"post"') || body.startsWith('"type":"notification"')
 }

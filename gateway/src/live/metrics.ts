@@ -10,8 +10,8 @@ export interface LiveMetrics {
   users(count: number): void
   received(event: 'subscribe' | 'unsubscribe' | 'refresh' | 'other'): void
   sent(bytes: number, messages: number): void
-  /** An entry accepted at `acceptedAtMs` was handed to this many sockets. */
-  delivered(acceptedAtMs: number, sockets: number): void
+  /** An entry accepted at `acceptedAtMs` was handed to the sockets that get it, one at least. */
+  delivered(acceptedAtMs: number): void
   replayed(result: 'recovered' | 'expired' | 'epoch', messages: number): void
   paused(by: 1 | -1): void
 }

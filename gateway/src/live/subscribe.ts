@@ -2,7 +2,7 @@ import { AppError, decodeLogCursor, limits, parseFeed, type LogCursor } from '@s
 import type { Window } from '@skein/event-log'
 import type { Hub } from './hub.js'
 import type { LiveSocket } from './live-socket.js'
-import type { FeedKey } from './match.js'
+import { isPersonal, type FeedKey } from './match.js'
 
 export interface SubscribeDeps {
   readonly hub: Hub
@@ -27,8 +27,7 @@ export async function subscribe(
   from: LogCursor | undefined,
 ): Promise<LogCursor> {
   const feed = parseFeed(name)
-  if ((feed?.kind === 'home' || feed?.kind === 'notifications') && socket.viewer === null)
-    throw new AppError('unauthenticated')
+  if (feed !== null && isPersonal(feed.kind) && socket.viewer === null) throw new AppError('unauthenticated')
   if (!socket.subs.has(name) && socket.subs.size >= limits.subscriptionsPerSocket) throw new AppError('limit_reached')
   const key = await deps.resolve(name)
   if (from === undefined) return deps.hub.subscribe(socket, name, key, null)

@@ -1,5 +1,6 @@
 import type { RelationEvent, UserId, ViewerEdges } from '@skein/contracts'
 import type { Viewer } from '@skein/visibility'
+import { addTo, removeFrom } from './set-map.js'
 
 /*
  * Invariant: once ready, a viewer's sets equal the account database at the window's head. They are loaded *position
@@ -195,15 +196,12 @@ export class ViewerRegistry {
   }
 
   #index(author: UserId, state: ViewerState): void {
-    const viewers = this.#bySource.get(author)
-    if (viewers === undefined) this.#bySource.set(author, new Set([state]))
-    else viewers.add(state)
+    addTo(this.#bySource, author, state)
   }
 
   #unindex(author: UserId, state: ViewerState): void {
     if (author === state.id && this.#ready.has(state.id)) return
-    const viewers = this.#bySource.get(author)
-    if (viewers?.delete(state) && viewers.size === 0) this.#bySource.delete(author)
+    removeFrom(this.#bySource, author, state)
   }
 }
 
