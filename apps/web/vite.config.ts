@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { defaultClientConditions, defineConfig, type Plugin } from 'vite'
+import { defaultClientConditions, defineConfig, type Plugin, type Rolldown } from 'vite'
 import { onlyWebsocket } from './scripts/only-websocket.js'
 import { precompress } from './scripts/precompress.js'
 
@@ -16,6 +16,14 @@ function fakeEntry(): Plugin {
   }
 }
 
+/** Whether the page needs the module before it shows anything: one chunk packs better than the many that sharing would make. */
+function isFirst(id: string, infoOf: (id: string) => Rolldown.ModuleInfo | null, seen = new Set<string>()): boolean {
+  if (seen.has(id)) return false
+  seen.add(id)
+  const info = infoOf(id)
+  return info !== null && (info.isEntry || info.importers.some((importer) => isFirst(importer, infoOf, seen)))
+}
+
 export default defineConfig(({ mode }) => ({
   root,
   resolve: { conditions: ['source', ...defaultClientConditions] },
@@ -25,12 +33,22 @@ export default defineConfig(({ mode }) => ({
     outDir: mode === 'fake' ? 'test/dist/fake' : 'dist',
     emptyOutDir: true,
     rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              debugName: 'first',
+              name: (id, graph) => (isFirst(id, (of) => graph.getModuleInfo(of)) ? 'first' : null),
+            },
+          ],
+        },
+      },
       transform: { inject: { h: ['preact', 'h'], Fragment: ['preact', 'Fragment'] } },
     },
     target: ['chrome125', 'firefox128', 'safari17.5'],
-    modulePreload: { polyfill: false },
+    modulePreload: false,
     assetsInlineLimit: 0,
     reportCompressedSize: false,
   },
-  plugins: mode === 'fake' ? [fakeEntry()] : [onlyWebsocket(), precompress({ firstScriptMaxBytes: 60_000 })],
+  plugins: mode === 'fake' ? [fakeEntry()] : [onlyWebsocket(), precompress({ pageScriptMaxBytes: 60_000 })],
 }))

@@ -8,8 +8,7 @@ import { Announcements, Floats } from '../ui/floats.js'
 import { listenToKeys } from '../ui/keyboard.js'
 import { listenToLinks } from '../ui/links.js'
 import { Nav } from '../ui/nav.js'
-import { Door } from './door.js'
-import { Screen, useFurther } from './screen.js'
+import { Door, loadFurther, Screen } from './screen.js'
 
 const forMembers: ReadonlySet<Route['name']> = new Set(['notices', 'bookmarks', 'settings'])
 
@@ -20,7 +19,7 @@ export function PageView() {
   useEffect(() => listenToKeys(app), [])
   useEffect(() => listenToLinks(router), [])
   useTitle()
-  const further = useFurther()
+  useEffect(() => whenIdle(loadFurther), [])
   if (!app.isReady.value) return null
   const route = router.route.value
   const isDoor = route.name === 'sign-in' || route.name === 'sign-up' || (me.value === null && route.name === 'home')
@@ -42,7 +41,7 @@ export function PageView() {
         <div class="app">
           <Nav />
           <main class="column" id="main" tabIndex={-1}>
-            <Screen route={route} further={further} key={screenKey(route)} />
+            <Screen route={route} key={screenKey(route)} />
             <Floats />
           </main>
           <Aside />
@@ -53,6 +52,16 @@ export function PageView() {
       <Dialogs />
     </>
   )
+}
+
+/** @returns what cancels it */
+function whenIdle(act: () => void): () => void {
+  if (typeof requestIdleCallback === 'function') {
+    const idle = requestIdleCallback(act, { timeout: 3_000 })
+    return () => cancelIdleCallback(idle)
+  }
+  const timer = setTimeout(act, 500)
+  return () => clearTimeout(timer)
 }
 
 /** What is kept when only a tab or a query changes. */

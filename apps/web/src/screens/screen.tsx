@@ -1,66 +1,46 @@
-import { useSignal, type ReadonlySignal } from '@preact/signals'
-import { useEffect } from 'preact/hooks'
 import type { Route } from '../text/routes.js'
-import { LoadFailed } from '../ui/empty.js'
-import type * as further from './further.js'
+import { OtherDialog } from '../ui/dialogs.js'
 import { Home } from './home.js'
+import { later } from '../ui/later.js'
 import { NotFound } from './not-found.js'
 
-type Screens = typeof further
+// Every screen but home, and every dialog but the composer, is a script of its own, so that no page waits for what it does not show.
+const Bookmarks = later(() => import('./bookmarks.js').then((m) => m.Bookmarks))
+const Notices = later(() => import('./notices.js').then((m) => m.Notices))
+const People = later(() => import('./people.js').then((m) => m.PeopleScreen))
+const Profile = later(() => import('./profile.js').then((m) => m.ProfileScreen))
+const Search = later(() => import('./search.js').then((m) => m.SearchScreen))
+const Settings = later(() => import('./settings.js').then((m) => m.Settings))
+const Tag = later(() => import('./tag.js').then((m) => m.TagScreen))
+const Thread = later(() => import('./thread.js').then((m) => m.ThreadScreen))
+export const Door = later(() => import('./door.js').then((m) => m.Door))
 
-/** The screens behind the first one: a script of their own, read as soon as the first one stands. */
-export interface Further {
-  readonly screens: ReadonlySignal<Screens | null>
-  readonly hasFailed: ReadonlySignal<boolean>
-  load(): void
+/** Reads the scripts of what one may open next, so that opening it needs no network. */
+export function loadFurther(): void {
+  for (const screen of [Bookmarks, Notices, People, Profile, Search, Settings, Tag, Thread, OtherDialog]) screen.load()
 }
 
-export function useFurther(): Further {
-  const screens = useSignal<Screens | null>(null)
-  const hasFailed = useSignal(false)
-  const load = () => {
-    hasFailed.value = false
-    import('./further.js').then(
-      (found) => {
-        screens.value = found
-      },
-      () => {
-        hasFailed.value = true
-      },
-    )
-  }
-  useEffect(load, [])
-  return { screens, hasFailed, load }
-}
-
-export function Screen({ route, further }: { route: Route; further: Further }) {
-  if (route.name === 'home' || route.name === 'everyone') return <Home which={route.name} />
-  const screens = further.screens.value
-  if (screens !== null) return <FurtherScreen route={route} screens={screens} />
-  return further.hasFailed.value ? <LoadFailed error={null} onRetry={() => further.load()} /> : null
-}
-
-function FurtherScreen({ route, screens }: { route: Route; screens: Screens }) {
-  const { Bookmarks, Notices, PeopleScreen, ProfileScreen, SearchScreen, Settings, TagScreen, ThreadScreen } = screens
+export function Screen({ route }: { route: Route }) {
   switch (route.name) {
+    case 'home':
+    case 'everyone':
+      return <Home which={route.name} />
     case 'profile':
-      return <ProfileScreen handle={route.handle} tab={route.tab} />
+      return <Profile handle={route.handle} tab={route.tab} />
     case 'people':
-      return <PeopleScreen handle={route.handle} which={route.which} />
+      return <People handle={route.handle} which={route.which} />
     case 'post':
-      return <ThreadScreen id={route.id} />
+      return <Thread id={route.id} />
     case 'notices':
       return <Notices only={route.only} />
     case 'tag':
-      return <TagScreen tag={route.tag} />
+      return <Tag tag={route.tag} />
     case 'search':
-      return <SearchScreen q={route.q} />
+      return <Search q={route.q} />
     case 'bookmarks':
       return <Bookmarks />
     case 'settings':
       return <Settings />
-    case 'home':
-    case 'everyone':
     case 'sign-in':
     case 'sign-up':
     case 'not-found':

@@ -1,12 +1,8 @@
-import { useApp, type Dialog } from '../state/app.js'
-import { fullTime } from '../text/times.js'
+import { useApp } from '../state/app.js'
 import { ComposeDialog } from './compose-dialog.js'
-import { DialogBox } from './dialog.js'
-import { Refusal } from './field.js'
-import { KeysDialog } from './keys-dialog.js'
-import { ProfileDialog } from './profile-dialog.js'
-import { useLoad } from './use-load.js'
-import { Btn } from './btn.js'
+import { later } from './later.js'
+
+export const OtherDialog = later(() => import('./other-dialogs.js').then((m) => m.OtherDialog))
 
 /** The one dialog that is open, if any. */
 export function Dialogs() {
@@ -16,62 +12,6 @@ export function Dialogs() {
     dialog.value = null
   }
   if (open === null) return null
-  switch (open.kind) {
-    case 'keys':
-      return <KeysDialog />
-    case 'compose':
-      return <ComposeDialog how={open.how} post={open.post} onClose={close} />
-    case 'confirm':
-      return <ConfirmDialog ask={open} onClose={close} />
-    case 'profile':
-      return <ProfileDialog me={open.me} onClose={close} />
-    case 'history':
-      return <HistoryDialog postId={open.postId} onClose={close} />
-  }
-}
-
-function ConfirmDialog({ ask, onClose }: { ask: Extract<Dialog, { kind: 'confirm' }>; onClose: () => void }) {
-  const app = useApp()
-  return (
-    <DialogBox title={ask.title} onClose={onClose}>
-      <p>{ask.text}</p>
-      <div class="row">
-        <Btn
-          look="danger"
-          onPress={() => {
-            onClose()
-            app.attempt(ask.run())
-          }}
-        >
-          {ask.action}
-        </Btn>
-        <Btn look="quiet" first onPress={onClose}>
-          Cancel
-        </Btn>
-      </div>
-    </DialogBox>
-  )
-}
-
-function HistoryDialog({ postId, onClose }: { postId: string; onClose: () => void }) {
-  const { client } = useApp()
-  const history = useLoad(postId, () => client.posts.history(postId))
-  return (
-    <DialogBox title="What it said" onClose={onClose}>
-      <Refusal words={history.error.value?.message ?? null} />
-      <ol class="history" role="list">
-        {history.value.value?.toReversed().map(({ rev, text, atMs }) => (
-          <li key={rev}>
-            <p class="quiet">{fullTime(atMs)}</p>
-            <p class="post__text" dir="auto">
-              {text}
-            </p>
-          </li>
-        ))}
-      </ol>
-      <Btn look="quiet" first onPress={onClose}>
-        Close
-      </Btn>
-    </DialogBox>
-  )
+  if (open.kind === 'compose') return <ComposeDialog how={open.how} post={open.post} onClose={close} />
+  return <OtherDialog open={open} onClose={close} />
 }

@@ -1,8 +1,0 @@
-export { Bookmarks } from './bookmarks.js'
-export { Notices } from './notices.js'
-export { PeopleScreen } from './people.js'
-export { ProfileScreen } from './profile.js'
-export { SearchScreen } from './search.js'
-export { Settings } from './settings.js'
-export { TagScreen } from './tag.js'
-export { ThreadScreen } from './thread.js'
