@@ -20,7 +20,8 @@ const allowed: Record<string, readonly string[]> = {
 
 /** Drivers and engines: named by the files that wrap them and by the composition root. */
 const engines = /from '(libsql[\w/]*|ioredis|mongoose)'/
-const mayNameEngines = /^(packages\/platform\/src\/sqlite\/|apps\/server\/)/
+const mayNameEngines =
+  /^(packages\/platform\/src\/(sqlite|redis|mongo)\/|packages\/event-log\/src\/redis\/|services\/\w+\/src\/(store|homes)\/(mongo|redis)\/|apps\/server\/)/
 
 describe('imports', () => {
   for (const [room, names] of Object.entries(allowed)) {

@@ -1,0 +1,2 @@
+export { laneKeys, statsChannel } from './keys.js'
+export type { LaneKeys } from './keys.js'
