@@ -3,6 +3,16 @@ import { defineConfig, logLevels } from '@skein/platform'
 import { httpApiDefaults } from '@skein/gateway'
 import { z } from 'zod'
 
+/** Of processes. `all` without Redis is the embedded system. */
+export const roles = ['all', 'gateway', 'account', 'post', 'timeline'] as const
+export type Role = (typeof roles)[number]
+
+/** `name:port`, every address of the name being a replica; or a list of `host:port`. */
+const replicas = z
+  .string()
+  .regex(/^[^\s:,]+:\d{1,5}(,[^\s:,]+:\d{1,5})*$/)
+  .meta({ description: 'name:port, or a list of host:port' })
+  .optional()
 const port = z.int().min(0).max(65_535)
 const perMinute = z.int().min(1).max(10_000_000)
 const { limits: rates } = httpApiDefaults
@@ -14,6 +24,11 @@ export const serverConfig = defineConfig(
       description: 'development makes its own secrets and demo people; production refuses what is not safe.',
       schema: z.enum(['development', 'production']),
       default: 'development',
+    },
+    role: {
+      description: 'What this process is; all without redis.url is the whole system over one file.',
+      schema: z.enum(roles),
+      default: 'all',
     },
     name: { description: 'What people call this server.', schema: z.string().min(1).max(80), default: 'Skein' },
     dataDir: { description: 'The folder that holds everything.', schema: z.string().min(1), default: './data' },
@@ -32,6 +47,35 @@ export const serverConfig = defineConfig(
       schema: z.string().min(32).optional(),
       secret: true,
     },
+    'redis.url': {
+      description: 'The Redis of the event log, stored homes and the gateways; without it everything is in one file.',
+      schema: z.url({ protocol: /^rediss?$/ }).optional(),
+      secret: true,
+    },
+    'redis.prefix': {
+      description: 'Begins every key in Redis; fixed for the life of an installation.',
+      schema: z.string().regex(/^[a-z0-9_-]{1,32}$/),
+      default: 'skein',
+    },
+    'mongo.accountsUrl': {
+      description: 'The MongoDB of accounts, with the name of the database.',
+      schema: z.url({ protocol: /^mongodb(\+srv)?$/ }).optional(),
+      secret: true,
+    },
+    'mongo.postsUrl': {
+      description: 'The MongoDB of posts, with the name of the database.',
+      schema: z.url({ protocol: /^mongodb(\+srv)?$/ }).optional(),
+      secret: true,
+    },
+    'rpc.host': { description: 'The address a service listens on.', schema: z.string().min(1), default: '127.0.0.1' },
+    'rpc.port': {
+      description: 'The port of a service; never let the outside reach it.',
+      schema: port,
+      default: 7000,
+    },
+    'services.account': { description: 'Where the account service is.', schema: replicas },
+    'services.post': { description: 'Where the post service is.', schema: replicas },
+    'services.timeline': { description: 'Where the timeline service is.', schema: replicas },
     'http.origins': {
       description: 'Origins of other sites whose pages may use this server, exactly as browsers send them.',
       schema: z.array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be like https://app.example')),
@@ -132,6 +176,9 @@ export const serverConfig = defineConfig(
   },
   {
     check: (values) => [
+      ...missingFor(values.role, values['redis.url'] !== undefined)
+        .filter((key) => values[key] === undefined)
+        .map((key) => ({ key, expected: `must be given for the role ${values.role}` })),
       ...(values.mode === 'production' && values['service.secret'] === undefined
         ? [
             {
@@ -147,6 +194,31 @@ export const serverConfig = defineConfig(
     otherEnvironment: ['SKEIN_REQUIRE_BROWSER', 'SKEIN_URL', 'SKEIN_TOKEN'],
   },
 )
+
+type Needed =
+  | 'service.secret'
+  | 'redis.url'
+  | 'mongo.accountsUrl'
+  | 'mongo.postsUrl'
+  | 'services.account'
+  | 'services.post'
+  | 'services.timeline'
+
+/** What a process of this role cannot be without. */
+function missingFor(role: Role, hasRedis: boolean): readonly Needed[] {
+  switch (role) {
+    case 'all':
+      return hasRedis ? ['mongo.accountsUrl', 'mongo.postsUrl'] : []
+    case 'account':
+      return ['service.secret', 'redis.url', 'mongo.accountsUrl']
+    case 'post':
+      return ['service.secret', 'redis.url', 'mongo.postsUrl', 'services.account']
+    case 'timeline':
+      return ['service.secret', 'redis.url', 'services.account', 'services.post']
+    case 'gateway':
+      return ['service.secret', 'redis.url', 'services.account', 'services.post', 'services.timeline']
+  }
+}
 
 type ValuesOf<D> = D extends { readonly check?: (values: infer V) => unknown } ? V : never
 export type ServerConfig = ValuesOf<typeof serverConfig>

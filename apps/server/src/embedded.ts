@@ -1,17 +1,11 @@
 import { createSecretKey, randomBytes } from 'node:crypto'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  accountDefaults,
-  createAccountService,
-  createPasswordHasher,
-  type AccountStore,
-  type PasswordHasher,
-} from '@skein/account'
+import { createAccountService, createPasswordHasher, type AccountStore, type PasswordHasher } from '@skein/account'
 import { createSqliteAccountStore } from '@skein/account/sqlite'
-import { accountContract, postContract, timelineContract, wireVersion, type StatsMessage } from '@skein/contracts'
+import { accountContract, postContract, timelineContract, type StatsMessage } from '@skein/contracts'
 import { createSqliteEventLog, createWindow, type SqliteEventLog } from '@skein/event-log'
-import { createGateway, createHttpApiMetrics, httpApiDefaults, type Gateway } from '@skein/gateway'
+import { createGateway, createHttpApiMetrics, type Gateway } from '@skein/gateway'
 import {
   createEndedSessions,
   createHealth,
@@ -40,6 +34,7 @@ import {
 import { createPostService, createSqlitePostStore, postAccess, type PostStore } from '@skein/post'
 import { createTimelineService } from '@skein/timeline'
 import type { ServerConfig } from './config.js'
+import { accountConfigOf, gatewayConfigOf } from './part-configs.js'
 import { declareLiveMetrics } from './live-metrics.js'
 import { observeSqlite } from './observed-sqlite.js'
 
@@ -98,15 +93,7 @@ export async function openCore(
   })
   const accountStore = await createSqliteAccountStore({ db, append: events.appendIn })
   const postStore = await createSqlitePostStore({ db, appendIn: events.appendIn, random })
-  const accountConfig = {
-    ...accountDefaults,
-    accessTtlMs: config['auth.accessTtlMs'],
-    passwords: {
-      ...accountDefaults.passwords,
-      memoryKiB: config['auth.passwordMemoryKiB'],
-      passes: config['auth.passwordPasses'],
-    },
-  }
+  const accountConfig = accountConfigOf(config)
   const hasher = createPasswordHasher(accountConfig.passwords)
   const accounts = createAccountService(accountConfig, { store: accountStore, clock, random, log, hasher })
   const ended = createEndedSessions({ clock })
@@ -215,7 +202,7 @@ export async function startEmbedded(config: ServerConfig, { version, webRoot }: 
   let ops: OpsServer | undefined
   let port = 0
   lifecycle.add('services', { start: () => core.start(), close: () => core.close() })
-  const made = createGateway(gatewayConfig(config, version, webRoot), gatewayDeps(core, config))
+  const made = createGateway(gatewayConfigOf(config, version, webRoot), gatewayDeps(core, config))
   gateway = made
   health.add('database', { affectsReady: false, check: () => void core.db.read('SELECT 1 AS one').get() })
   health.add('log', { affectsReady: true, check: () => checkHearing(made) })
@@ -248,49 +235,6 @@ export async function startEmbedded(config: ServerConfig, { version, webRoot }: 
 function checkHearing(gateway: Gateway): undefined {
   if (!gateway.live.isHearing()) throw new Error('the event log was not heard for 4 s')
   return undefined
-}
-
-function gatewayConfig(
-  config: ServerConfig,
-  version: string,
-  webRoot: string | undefined,
-): Parameters<typeof createGateway>[0] {
-  const { limits } = httpApiDefaults
-  return {
-    host: config.host,
-    port: config.port,
-    http: {
-      ...httpApiDefaults,
-      info: { name: config.name, version, wireVersion },
-      postMaxGraphemes: config['post.maxGraphemes'],
-      signUpOpen: config['http.signUpOpen'],
-      origins: config['http.origins'],
-      trustProxy: config['http.trustedProxies'] === 0 ? false : config['http.trustedProxies'],
-      ...(webRoot === undefined ? {} : { webRoot }),
-      limits: {
-        ...limits,
-        ip: { ...limits.ip, points: config['limits.ipPerMinute'] },
-        user: { ...limits.user, points: config['limits.userPerMinute'] },
-        post: { ...limits.post, points: config['limits.postsPerMinute'] },
-        signIn: { ...limits.signIn, points: config['limits.signInsPer5Minutes'] },
-        refresh: { ...limits.refresh, points: config['limits.refreshesPerMinute'] },
-        signUp: { ...limits.signUp, points: config['limits.signUpsPerHour'] },
-      },
-    },
-    live: {
-      origins: config['http.origins'],
-      maxSockets: config['live.maxSockets'],
-      maxSocketsPerIp: config['live.maxSocketsPerIp'],
-      maxSocketsPerUser: config['live.maxSocketsPerUser'],
-      callBurst: 100,
-      callsPerSecond: 20,
-      openFeedPostsPerSecond: 20,
-      windowMaxEntries: config['live.windowEntries'],
-      windowMaxBytes: config['live.windowBytes'],
-      trustProxy: config['http.trustedProxies'] > 0,
-      drainGraceMs: config['live.drainGraceMs'],
-    },
-  }
 }
 
 function gatewayDeps(core: Core, config: ServerConfig): Parameters<typeof createGateway>[1] {
