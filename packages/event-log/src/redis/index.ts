@@ -1,2 +1,5 @@
 export { laneKeys, statsChannel } from './keys.js'
 export type { LaneKeys } from './keys.js'
+export { createRedisEventLog } from './redis-event-log.js'
+export type { RedisEventLogOptions } from './redis-event-log.js'
+export type { RedisClient } from './lane-scripts.js'

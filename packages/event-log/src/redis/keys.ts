@@ -5,7 +5,7 @@
  */
 
 export interface LaneKeys {
-  /** Hash: `epoch`, `head`, `floor`, `run_id`. */
+  /** Hash: `epoch`, `head`, `floor`, `run_id` of the server in which the epoch was opened, `lanes` of the installation. */
   readonly meta: string
   /** Stream of the kept entries. */
   readonly stream: string

@@ -1,5 +1,5 @@
 import { AppError } from '@skein/contracts'
-import { Redis } from 'ioredis'
+import { Redis, type Cluster } from 'ioredis'
 import type { Logger } from '../log.js'
 
 export interface RedisOptions {
@@ -32,6 +32,12 @@ export function openRedis({ url, name, log, whenAway, commandTimeoutMs = 1_000 }
     ...(commandTimeoutMs === 0 ? {} : { commandTimeout: commandTimeoutMs, socketTimeout: 5 * commandTimeoutMs }),
     retryStrategy: (tries) => Math.min(50 * 2 ** Math.min(tries, 5), 1_000) * (0.5 + Math.random() / 2),
   })
+  // The driver repeats subscriptions by itself and drops their promises: a failed one must not end the process.
+  const send = redis.sendCommand.bind(redis)
+  redis.sendCommand = (command, stream) => {
+    command.promise.catch(() => undefined)
+    return send(command, stream)
+  }
   redis.on('error', (err: Error) => log.debug({ err, redis: name }, 'redis'))
   redis.on('close', () => log.warn({ redis: name }, 'the connection to redis is down'))
   redis.on('ready', () => log.info({ redis: name }, 'the connection to redis is up'))
@@ -39,7 +45,7 @@ export function openRedis({ url, name, log, whenAway, commandTimeoutMs = 1_000 }
 }
 
 /** Resolves when commands can be sent. @throws AppError unavailable after `timeoutMs`. */
-export async function whenRedisReady(redis: Redis, timeoutMs: number): Promise<void> {
+export async function whenRedisReady(redis: Redis | Cluster, timeoutMs: number): Promise<void> {
   if (redis.status === 'ready') return
   await new Promise<void>((done, fail) => {
     const timer = setTimeout(() => {

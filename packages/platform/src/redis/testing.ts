@@ -32,6 +32,18 @@ export interface TestRedisOptions {
 /** Whether this machine has a redis-server; suites that need one say so when it has not. */
 export const hasRedis = (): boolean => spawnSync('redis-server', ['--version']).status === 0
 
+/**
+ * For the top of a suite: the suite is skipped on a machine without redis-server, and says so.
+ * @throws there when SKEIN_REQUIRE_ENGINES=1, so that nobody takes a skipped suite for a passed one
+ */
+export function requireRedis(suite: { skip(): void }): void {
+  if (hasRedis()) return
+  const message = 'redis-server was not found: install it (Debian: redis-server) to run this suite'
+  if (process.env['SKEIN_REQUIRE_ENGINES'] === '1') throw new Error(message)
+  process.stdout.write(`      skipped: ${message}\n`)
+  suite.skip()
+}
+
 export async function startRedis({ aof = 'no', port, args = [] }: TestRedisOptions = {}): Promise<TestRedis> {
   const dir = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'skein-redis-'))
   const own = port ?? (await freePort())
