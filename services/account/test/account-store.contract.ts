@@ -7,19 +7,55 @@ import { testSessions } from './account-store-sessions.contract.js'
 
 export type WithStore = (test: (engine: StoreEngine & { act: Actions }) => Promise<void>) => () => Promise<void>
 
-/** What every engine of the account store must do. */
-export function testAccountStore(name: string, open: OpenEngine): void {
-  const withStore: WithStore = (test) => async () => {
+function withEngine(open: OpenEngine): WithStore {
+  return (test) => async () => {
     await using engine = await open()
     await test(Object.assign(engine, { act: actionsOn(engine.store) }))
   }
+}
 
+/** What every engine of the account store must do. */
+export function testAccountStore(name: string, open: OpenEngine): void {
+  const withStore = withEngine(open)
   describe(`account store, ${name}`, () => {
     testUsers(withStore)
     testSessions(withStore)
     testEdges(withStore)
     testPeople(withStore)
     testImport(withStore)
+  })
+}
+
+/** What an engine must do whose log lies in the same file. */
+export function testOneTransaction(name: string, open: OpenEngine): void {
+  const withStore = withEngine(open)
+  describe(`account store, ${name}, a change and its events`, () => {
+    it(
+      '[ACC3] a change whose event cannot be appended did not happen',
+      withStore(async ({ store, act, events, breakLog }) => {
+        const { ada, bob } = await act.people('ada', 'bob')
+        const session = act.session(ada)
+        await store.createSession(session, null)
+        const before = await events()
+        breakLog()
+        const failed = async (work: Promise<unknown>): Promise<void> => {
+          expect(await work.catch((error: unknown) => error)).to.be.instanceOf(Error)
+        }
+        await failed(store.createUser(act.user('cy'), null))
+        await failed(store.updateProfile(ada, { name: 'Other' }, nowMs))
+        await failed(act.set('block', ada, bob))
+        await failed(act.set('follow', ada, bob))
+        await failed(store.endSession(session.id, ada, ending('signed_out')))
+        const change = { userId: ada, expected: 'hash of ada', next: 'other', keep: null }
+        await failed(store.changePassword(change, ending('password_changed')))
+        expect(await events()).to.deep.equal(before)
+        expect(await store.countPeople()).to.equal(2)
+        expect(await store.userById(ada)).to.include({ name: 'Name of ada', rev: 1, following: 0 })
+        expect((await store.credentialsById(ada))?.passwordHash).to.equal('hash of ada')
+        expect(await store.edge('block', ada, bob)).to.equal(null)
+        expect((await store.sessionById(session.id))?.end).to.equal(null)
+      }),
+    )
   })
 }
 
@@ -62,33 +98,6 @@ function testUsers(withStore: WithStore): void {
       for (const loser of asking.filter((user) => user !== winner)) {
         expect(await store.sessionsOf(loser.id, nowMs)).to.deep.equal([])
       }
-    }),
-  )
-
-  it(
-    '[ACC3] a change whose event cannot be appended did not happen',
-    withStore(async ({ store, act, events, breakLog }) => {
-      const { ada, bob } = await act.people('ada', 'bob')
-      const session = act.session(ada)
-      await store.createSession(session, null)
-      const before = await events()
-      breakLog()
-      const failed = async (work: Promise<unknown>): Promise<void> => {
-        expect(await work.catch((error: unknown) => error)).to.be.instanceOf(Error)
-      }
-      await failed(store.createUser(act.user('cy'), null))
-      await failed(store.updateProfile(ada, { name: 'Other' }, nowMs))
-      await failed(act.set('block', ada, bob))
-      await failed(act.set('follow', ada, bob))
-      await failed(store.endSession(session.id, ada, ending('signed_out')))
-      const change = { userId: ada, expected: 'hash of ada', next: 'other', keep: null }
-      await failed(store.changePassword(change, ending('password_changed')))
-      expect(await events()).to.deep.equal(before)
-      expect(await store.countPeople()).to.equal(2)
-      expect(await store.userById(ada)).to.include({ name: 'Name of ada', rev: 1, following: 0 })
-      expect((await store.credentialsById(ada))?.passwordHash).to.equal('hash of ada')
-      expect(await store.edge('block', ada, bob)).to.equal(null)
-      expect((await store.sessionById(session.id))?.end).to.equal(null)
     }),
   )
 

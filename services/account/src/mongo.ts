@@ -1,0 +1,2 @@
+export { createMongoAccountStore } from './store/mongo/mongo-account-store.js'
+export type { MongoAccountStore, MongoAccountStoreDeps } from './store/mongo/mongo-account-store.js'
