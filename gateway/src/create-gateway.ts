@@ -16,7 +16,7 @@ export interface GatewayConfig {
 }
 
 export interface GatewayDeps {
-  readonly http: Omit<HttpApiDeps, 'onNotificationsRead'>
+  readonly http: Omit<HttpApiDeps, 'onNotificationsRead' | 'onSessionEnded'>
   readonly live: LiveDeps
 }
 
@@ -25,6 +25,8 @@ export interface Gateway {
   start(): Promise<{ readonly port: number }>
   /** Recounted numbers for who may have the post on screen. May be lost. */
   stats(message: StatsMessage): void
+  /** A word of the operator to everyone who is connected, at every gateway. May be lost. */
+  notice(text: string): void
   readonly live: Pick<Live, 'isHearing'>
   /** Sockets get their cursor and leave in slices; new ones are refused; HTTP still answers. */
   drain(): Promise<void>
@@ -36,6 +38,7 @@ export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway
   const app = createHttpApi(config.http, {
     ...deps.http,
     onNotificationsRead: (userId, upTo) => live.read(userId, upTo),
+    onSessionEnded: (userId, sessionId) => live.endSession(userId, sessionId),
   })
   const server = createHttpServer(app)
   const live = createLive(server, config.live, deps.live)
@@ -44,6 +47,7 @@ export function createGateway(config: GatewayConfig, deps: GatewayDeps): Gateway
   return {
     live,
     stats: (message) => live.stats(message),
+    notice: (text) => live.notice(text),
     async start() {
       await live.start()
       await listen(server, config.host, config.port)

@@ -4,13 +4,14 @@ import { feedRoutes, type NotificationsRead } from './routes/feed-routes.js'
 import { infoRoute } from './routes/info-route.js'
 import { peopleRoutes } from './routes/people-routes.js'
 import { postRoutes } from './routes/post-routes.js'
-import { sessionRoutes } from './routes/session-routes.js'
+import { sessionRoutes, type SessionEnded } from './routes/session-routes.js'
 import { createShownPosts } from './shown-post.js'
 import type { Logger } from '@skein/platform'
 
 export interface ApiRouterDeps extends Services {
   readonly log: Logger
   readonly onNotificationsRead: NotificationsRead
+  readonly onSessionEnded?: SessionEnded
 }
 
 /** The public API, every method of it composed of calls to the services. */

@@ -15,6 +15,7 @@ import { addressKey, createRateLimits, type RateLimits } from './rate-limits.js'
 import { readOnly } from './read-only.js'
 import { recordAnswers } from './record-answers.js'
 import type { NotificationsRead } from './routes/feed-routes.js'
+import type { SessionEnded } from './routes/session-routes.js'
 import { serveApi } from './serve-api.js'
 import { serveWebPage } from './web-page.js'
 
@@ -26,6 +27,8 @@ export interface HttpApiDeps extends Services {
   readonly metrics: HttpApiMetrics
   /** Told after the read marker moved, to tell the person's other devices. Must not wait. */
   readonly onNotificationsRead: NotificationsRead
+  /** Told after somebody signed a session of theirs out, to close its sockets before the log says so. Must not wait. */
+  readonly onSessionEnded?: SessionEnded
 }
 
 /**

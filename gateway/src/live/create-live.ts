@@ -4,7 +4,9 @@ import {
   limits,
   toErrorBody,
   type EntryId,
+  type LiveEvent,
   type RelationEvent,
+  type SessionId,
   type StatsMessage,
   type UserId,
 } from '@skein/contracts'
@@ -16,7 +18,10 @@ import { CardCache } from './cards.js'
 import { authenticate, Connection, type ConnectionDeps } from './connection.js'
 import { ConnectionSet } from './connection-set.js'
 import type { LiveConfig, LiveDeps } from './deps.js'
+import { joinGateways, type GatewayMessage, type TellGateways } from './gateway-messages.js'
 import { Hub } from './hub.js'
+import type { LiveSocket } from './live-socket.js'
+import { LogReset } from './log-reset.js'
 import { isRelation } from './match.js'
 import { createFeedResolver } from './resolve-feed.js'
 import { ViewerRegistry } from './viewers.js'
@@ -25,6 +30,8 @@ const rpcTimeoutMs = 5_000
 const cursorAgeMs = limits.cursorEveryMs - 5_000
 const stuckAfterMs = 30_000
 const retryCardsMs = 250
+/** How long a session told to have ended is remembered without the log; the log says when its last token expires. */
+const endedBeforeLogMs = 60_000
 
 export interface Live {
   /** Resolves when the window is filled and the ended sessions are known. */
@@ -33,14 +40,18 @@ export interface Live {
   isHearing(): boolean
   /** Lossy. */
   stats(message: StatsMessage): void
-  /** Lossy: the person's other devices hear that they have read. */
+  /** Lossy: the person's other devices hear that they have read, at whichever gateway. */
   read(userId: UserId, upTo: EntryId): void
+  /** Lossy: everyone with a subscription hears it, at every gateway. */
+  notice(text: string): void
+  /** Closes a session's sockets at once, here and, lossy, at the other gateways; the log closes what this misses. */
+  endSession(userId: UserId, sessionId: SessionId): void
   /** Takes no new sockets, gives everyone their cursor and closes them in slices over the grace period. */
   drain(): Promise<void>
   close(): Promise<void>
 }
 
-/** The live side of a gateway on an HTTP server: Socket.IO, websocket only, at `/socket.io`. */
+/** The live side of a gateway on an HTTP server: Socket.IO at `/socket.io`, over WebSocket alone unless polling is allowed. */
 export function createLive(http: HttpServer, config: LiveConfig, deps: LiveDeps): Live {
   return new LiveGateway(http, config, deps)
 }
@@ -49,10 +60,12 @@ class LiveGateway implements Live {
   readonly #config: LiveConfig
   readonly #deps: LiveDeps
   readonly #io: Server
+  readonly #tellGateways: TellGateways
   readonly #admission: Admission
   readonly #cards: CardCache
   readonly #viewers: ViewerRegistry
   readonly #hub: Hub
+  readonly #reset: LogReset
   readonly #connections = new ConnectionSet()
   readonly #connectionDeps: ConnectionDeps
   readonly #timers: Cancel[] = []
@@ -77,8 +90,11 @@ class LiveGateway implements Live {
       onCardsFailed: (cause) => this.#waitForCards(cause),
       openFeedPostsPerSecond: config.openFeedPostsPerSecond,
     })
+    this.#reset = new LogReset({ ...deps, hub: this.#hub, viewers: this.#viewers })
     this.#connectionDeps = this.#makeConnectionDeps()
     this.#io = this.#listen(http)
+    this.#tellGateways =
+      deps.adapter === undefined ? () => {} : joinGateways(this.#io, deps.log, (message) => this.#hear(message))
   }
 
   async start(): Promise<void> {
@@ -87,7 +103,7 @@ class LiveGateway implements Live {
       maxEntries: this.#config.windowMaxEntries,
       maxBytes: this.#config.windowMaxBytes,
       onEntry: (entry) => this.#onEntry(entry),
-      onReset: () => this.#onReset(),
+      onReset: () => this.#reset.begin(),
     })
     for (const { sessionId, untilMs } of (await deps.account.sessions.ended({}, this.#call())).items)
       deps.ended.end(sessionId, untilMs)
@@ -104,7 +120,16 @@ class LiveGateway implements Live {
   }
 
   read(userId: UserId, upTo: EntryId): void {
-    for (const socket of this.#hub.socketsOf(userId)) socket.push(JSON.stringify({ type: 'read', upTo }))
+    this.#toAll({ type: 'read', userId, upTo })
+  }
+
+  notice(text: string): void {
+    this.#toAll({ type: 'notice', text })
+  }
+
+  endSession(userId: UserId, sessionId: SessionId): void {
+    const untilMs = this.#deps.clock.now() + endedBeforeLogMs
+    this.#toAll({ type: 'session-ended', userId, sessionId, untilMs })
   }
 
   async drain(): Promise<void> {
@@ -122,6 +147,7 @@ class LiveGateway implements Live {
 
   async close(): Promise<void> {
     for (const cancel of this.#timers.splice(0)) cancel()
+    this.#reset.close()
     await this.#io.close()
     await this.#window?.close()
     this.#window = null
@@ -134,9 +160,12 @@ class LiveGateway implements Live {
   }
 
   #listen(http: HttpServer): Server {
-    const { log, metrics } = this.#deps
+    const { log, metrics, adapter } = this.#deps
+    const { allowPolling = false, origins } = this.#config
     const io = new Server(http, {
-      transports: ['websocket'],
+      ...(adapter === undefined ? {} : { adapter }),
+      ...(allowPolling ? { cors: { origin: [...origins] } } : {}),
+      transports: allowPolling ? ['polling', 'websocket'] : ['websocket'],
       serveClient: false,
       maxHttpBufferSize: limits.messageMaxBytes,
       connectTimeout: 5_000,
@@ -218,13 +247,6 @@ class LiveGateway implements Live {
     this.#hub.onEntry()
   }
 
-  #onReset(): void {
-    this.#hub.onReset()
-    void this.#viewers
-      .reload()
-      .catch((err: unknown) => this.#deps.log.warn({ err }, 'viewer states could not be read again'))
-  }
-
   #endSession(userId: UserId, sessionId: string, untilMs: number): void {
     this.#deps.ended.end(sessionId, untilMs)
     for (const connection of this.#connections.of(userId)) {
@@ -245,6 +267,23 @@ class LiveGateway implements Live {
     return found
   }
 
+  #toAll(message: GatewayMessage): void {
+    this.#hear(message)
+    this.#tellGateways(message)
+  }
+
+  /** Of this gateway or another. */
+  #hear(message: GatewayMessage): void {
+    switch (message.type) {
+      case 'session-ended':
+        return this.#endSession(message.userId, message.sessionId, message.untilMs)
+      case 'read':
+        return tell(this.#hub.socketsOf(message.userId), { type: 'read', upTo: message.upTo })
+      case 'notice':
+        return tell(this.#hub.sockets, { type: 'notice', text: message.text })
+    }
+  }
+
   async #waitForCards(err: unknown): Promise<void> {
     this.#deps.log.warn({ err }, 'names could not be read; delivery waits')
     await new Promise<void>((go) => this.#deps.clock.after(retryCardsMs, go))
@@ -259,4 +298,10 @@ class LiveGateway implements Live {
       if (socket.paused && clock.now() - socket.drainedAtMs > stuckAfterMs) socket.close('slow', () => random.next())
     }
   }
+}
+
+/** A paused socket goes without: nothing is put into memory for it. */
+function tell(sockets: Iterable<LiveSocket>, event: LiveEvent): void {
+  const json = JSON.stringify(event)
+  for (const socket of sockets) if (!socket.paused) socket.push(json)
 }

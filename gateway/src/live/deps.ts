@@ -1,6 +1,7 @@
 import type { accountContract, postContract } from '@skein/contracts'
 import type { Window, WindowOptions } from '@skein/event-log'
 import type { Clock, EndedSessions, Logger, Random, RpcClient, TokenVerifier } from '@skein/platform'
+import type { ServerOptions } from 'socket.io'
 import type { LiveMetrics } from './metrics.js'
 
 export interface LiveConfig {
@@ -19,6 +20,11 @@ export interface LiveConfig {
   /** The address of the peer stands in the last `x-forwarded-for` entry. */
   readonly trustProxy: boolean
   readonly drainGraceMs: number
+  /**
+   * Also long polling, for networks that break WebSockets; off when absent. Several gateways then need a balancer that
+   * keeps a client at one of them: each poll is a request of its own.
+   */
+  readonly allowPolling?: boolean
 }
 
 export interface LiveDeps {
@@ -32,4 +38,6 @@ export interface LiveDeps {
   readonly random: Random
   readonly log: Logger
   readonly metrics: LiveMetrics
+  /** Carries what gateways tell each other and may lose. Absent: this is the only one. */
+  readonly adapter?: ServerOptions['adapter']
 }

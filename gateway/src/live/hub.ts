@@ -29,6 +29,7 @@ export interface HubDeps {
 
 const sliceEntries = 256
 const sliceBytes = 64 * 1_024
+const gapSlice = 200
 const openFeeds: ReadonlySet<Feed['kind']> = new Set(['public', 'tag', 'thread'])
 
 export class Hub {
@@ -42,6 +43,8 @@ export class Hub {
   /** Of the delivered head. */
   #cursor: LogCursor = ''
   #delivering = false
+  #isHeld = false
+  #holds = 0
   #dirty: LiveSocket[] = []
 
   constructor(deps: HubDeps) {
@@ -79,20 +82,37 @@ export class Hub {
     if (this.#window !== null && !this.#delivering) void this.#deliverAll()
   }
 
-  /** What came before is not known any more: everyone is told, and goes on from here. */
-  onReset(): void {
-    const window = this.#window
-    if (window === null) return
+  /** What came before is not known any more: nothing is delivered, and no position told, until `release`. */
+  hold(): void {
+    if (this.#window === null) return
+    this.#holds++
+    this.#isHeld = true
     this.#rendered.clear()
-    this.#delivered = window.headIndex
-    this.#cursor = window.cursor
-    for (const socket of this.#sockets) {
-      for (const sub of socket.subs.values()) {
-        sub.announce = false
-        this.#goLive(sub)
-        this.#tell(sub, { type: 'gap', reason: 'epoch' })
+    this.#skipToHead(this.#window)
+    for (const socket of this.#sockets) for (const sub of socket.subs.values()) this.#startHere(sub)
+  }
+
+  /**
+   * Tells everyone `gap`, a slice of sockets at a time, and goes on behind the cursor they were told. Given up, to be
+   * called again, when `hold` is called meanwhile.
+   */
+  async release(betweenSlices: () => Promise<void>): Promise<void> {
+    if (this.#window === null || !this.#isHeld) return
+    const holds = this.#holds
+    this.#skipToHead(this.#window)
+    const sockets = [...this.#sockets]
+    for (let at = 0; at < sockets.length; at += gapSlice) {
+      if (at > 0) await betweenSlices()
+      if (holds !== this.#holds) return
+      for (const socket of sockets.slice(at, at + gapSlice)) {
+        for (const sub of socket.subs.values()) {
+          this.#startHere(sub)
+          this.#tell(sub, { type: 'gap', reason: 'epoch' })
+        }
       }
     }
+    this.#isHeld = false
+    this.onEntry()
   }
 
   /** From now on, or from a place in the window; the answer is the subscription's position. */
@@ -183,6 +203,7 @@ export class Hub {
 
   /** Every socket hears its position at least every `everyMs`; paused ones get theirs when they drained. */
   sendCursors(everyMs: number): void {
+    if (this.#isHeld) return
     const now = this.#deps.now()
     for (const socket of this.#sockets) {
       if (socket.paused || now - socket.cursorSentAtMs < everyMs) continue
@@ -195,6 +216,7 @@ export class Hub {
 
   /** Once a second: what the open feeds only counted is said as `more`. */
   sendMore(): void {
+    if (this.#isHeld) return
     for (const socket of this.#sockets) {
       for (const sub of socket.subs.values()) {
         sub.sentThisSecond = 0
@@ -220,6 +242,19 @@ export class Hub {
     this.#tell(sub, { type: 'caught-up', replayed: sub.replayed })
   }
 
+  #skipToHead(window: Window): void {
+    this.#delivered = window.headIndex
+    this.#cursor = window.cursor
+  }
+
+  /** At the delivered head: live, or, paused, waiting there. */
+  #startHere(sub: Sub): void {
+    sub.announce = false
+    sub.from = null
+    sub.next = this.#delivered + 1
+    if (!sub.socket.paused) this.#goLive(sub)
+  }
+
   #unroute(sub: Sub): void {
     if (sub.live) removeFrom(this.#routes, sub.route, sub)
   }
@@ -229,7 +264,7 @@ export class Hub {
     try {
       for (;;) {
         const entry = this.#window?.at(this.#delivered + 1)
-        if (entry === undefined) return
+        if (entry === undefined || this.#isHeld) return
         if (this.#deps.cards.missing(peopleIn(entry.event)).length > 0 && !(await this.#fetchNextCards())) continue
         if (this.#window?.at(this.#delivered + 1) === entry) this.#deliver(entry)
       }

@@ -74,6 +74,7 @@ export class ViewerRegistry {
   readonly #ready = new Map<UserId, ViewerState>()
   /** Author → connected people who have the author as a source; everyone is a source of their own home. */
   readonly #bySource = new Map<UserId, Set<ViewerState>>()
+  #reloads = 0
   #waiting: { id: UserId; done: (state: ViewerState) => void; fail: (cause: unknown) => void }[] = []
 
   constructor(deps: ViewerRegistryDeps) {
@@ -130,12 +131,27 @@ export class ViewerRegistry {
     if (target !== undefined) this.#set(target, 'blockedBy', actorId, on, rev)
   }
 
-  /** After the window lost its place: what the viewers missed is not known, so all of them are read again. */
-  async reload(): Promise<void> {
+  /**
+   * After the window lost its place: what the viewers missed is not known, so all of them are read again, one batch at a
+   * time. A batch that fails is tried again after `onFailed`. @throws what `onFailed` throws
+   */
+  async reload(onFailed: (cause: unknown) => Promise<void>): Promise<void> {
+    this.#reloads++
     const ids = [...this.#ready.keys()]
     for (let at = 0; at < ids.length; at += batchMax) {
-      const states = await this.#load(ids.slice(at, at + batchMax))
-      for (const fresh of states) this.#replace(fresh)
+      await this.#replaceUntilWell(ids.slice(at, at + batchMax), onFailed)
+    }
+  }
+
+  async #replaceUntilWell(ids: UserId[], onFailed: (cause: unknown) => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#load(ids, (states) => {
+          for (const fresh of states) this.#replace(fresh)
+        })
+      } catch (cause) {
+        await onFailed(cause)
+      }
     }
   }
 
@@ -154,38 +170,36 @@ export class ViewerRegistry {
     for (let at = 0; at < waiting.length; at += batchMax) {
       const part = waiting.slice(at, at + batchMax)
       try {
-        const states = await this.#load(part.map((w) => w.id))
-        part.forEach((w, i) => {
-          const state = states[i]
-          if (state === undefined) return w.fail(new Error(`no viewer state for ${w.id}`))
-          this.#ready.set(w.id, state)
-          this.#index(w.id, state)
-          for (const id of state.followed) this.#index(id, state)
-          w.done(state)
-        })
+        await this.#load(
+          part.map((w) => w.id),
+          (states) =>
+            part.forEach((w, i) => {
+              const state = states[i]
+              if (state === undefined) return w.fail(new Error(`no viewer state for ${w.id}`))
+              this.#ready.set(w.id, state)
+              this.#index(w.id, state)
+              for (const id of state.followed) this.#index(id, state)
+              w.done(state)
+            }),
+        )
       } catch (cause) {
         for (const w of part) w.fail(cause)
       }
     }
   }
 
-  /** Position first, data second; then what happened since, in order. Reads again when the window was cleared meanwhile. */
-  async #load(ids: UserId[]): Promise<ViewerState[]> {
+  /**
+   * Position first, data second; then what happened since, in order. Reads again when the window was cleared meanwhile.
+   * `take` runs in the turn in which the states are true: an event after it finds them where they are put.
+   */
+  async #load(ids: UserId[], take: (states: ViewerState[]) => void): Promise<void> {
     for (;;) {
       const position = this.#deps.headIndex()
+      const reloads = this.#reloads
       const found = new Map((await this.#deps.load(ids)).map((edges) => [edges.userId, edges]))
       const since = this.#deps.relationsAfter(position)
-      if (since === null) continue
-      return ids.map((id) => {
-        const state = new ViewerState(id)
-        const edges = found.get(id)
-        for (const edge of edges?.follows ?? []) state.set('follow', edge.id, true, edge.rev)
-        for (const edge of edges?.blocking ?? []) state.set('blocking', edge.id, true, edge.rev)
-        for (const edge of edges?.blockedBy ?? []) state.set('blockedBy', edge.id, true, edge.rev)
-        for (const edge of edges?.mutes ?? []) state.set('mute', edge.id, true, edge.rev)
-        for (const event of since) applyTo(state, event)
-        return state
-      })
+      if (since === null || reloads !== this.#reloads) continue
+      return take(ids.map((id) => stateOf(id, found.get(id), since)))
     }
   }
 
@@ -206,6 +220,16 @@ export class ViewerRegistry {
 }
 
 const empty: ReadonlySet<ViewerState> = new Set()
+
+function stateOf(id: UserId, edges: ViewerEdges | undefined, since: readonly RelationEvent[]): ViewerState {
+  const state = new ViewerState(id)
+  for (const edge of edges?.follows ?? []) state.set('follow', edge.id, true, edge.rev)
+  for (const edge of edges?.blocking ?? []) state.set('blocking', edge.id, true, edge.rev)
+  for (const edge of edges?.blockedBy ?? []) state.set('blockedBy', edge.id, true, edge.rev)
+  for (const edge of edges?.mutes ?? []) state.set('mute', edge.id, true, edge.rev)
+  for (const event of since) applyTo(state, event)
+  return state
+}
 
 function applyTo(state: ViewerState, event: RelationEvent): void {
   if (event.actorId === state.id)

@@ -50,7 +50,8 @@ describe('live hub', () => {
     stage.emit(posted(1, 2))
     await settle()
     stage.window.epoch = 'f'
-    stage.hub.onReset()
+    stage.hub.hold()
+    await stage.hub.release(settle)
     stage.emit(posted(2, 2))
     await settle()
     expect(reader.events.map((e) => e.type)).to.deep.equal(['post', 'gap', 'post'])

@@ -1,10 +1,16 @@
-import { AppError } from '@skein/contracts'
-import { api, passing, type Services } from '../api-context.js'
+import { AppError, type SessionId, type UserId } from '@skein/contracts'
+import type { Logger } from '@skein/platform'
+import { actorOf, api, passing, type Services } from '../api-context.js'
+
+export type SessionEnded = (userId: UserId, sessionId: SessionId) => void
 
 const userAgentMaxChars = 200
 
 /** Sign-up, sign-in and sessions: the account service's own methods, with the browser's name beside. */
-export function sessionRoutes({ account }: Services, { signUpOpen }: { signUpOpen: boolean }) {
+export function sessionRoutes(
+  { account, onSessionEnded, log }: Services & { readonly onSessionEnded?: SessionEnded; readonly log: Logger },
+  { signUpOpen }: { signUpOpen: boolean },
+) {
   const { accounts, sessions } = api
   return {
     accounts: accounts.router({
@@ -20,7 +26,16 @@ export function sessionRoutes({ account }: Services, { signUpOpen }: { signUpOpe
       refresh: sessions.refresh.handler(({ input, ...call }) => account.sessions.refresh(input, passing(call))),
       list: sessions.list.handler(({ input, ...call }) => account.sessions.list(input, passing(call))),
       endAll: sessions.endAll.handler(({ input, ...call }) => account.sessions.endAll(input, passing(call))),
-      end: sessions.end.handler(({ input, ...call }) => account.sessions.end(input, passing(call))),
+      end: sessions.end.handler(async ({ input, ...call }) => {
+        const { userId, sessionId } = actorOf(call.context)
+        const done = await account.sessions.end(input, passing(call))
+        try {
+          onSessionEnded?.(userId, input.id === 'current' ? sessionId : input.id)
+        } catch (error) {
+          log.warn({ requestId: call.context.call.requestId, error }, 'the other gateways were not told of a sign-out')
+        }
+        return done
+      }),
     }),
   }
 }
