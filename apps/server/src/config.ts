@@ -76,6 +76,29 @@ export const serverConfig = defineConfig(
     'services.account': { description: 'Where the account service is.', schema: replicas },
     'services.post': { description: 'Where the post service is.', schema: replicas },
     'services.timeline': { description: 'Where the timeline service is.', schema: replicas },
+    'backup.dir': {
+      description: 'The folder of backups, best on another disk; the folder backups in the data folder when absent.',
+      schema: z.string().min(1).optional(),
+    },
+    'backup.everyHours': {
+      description: 'Hours between backups, counted from midnight UTC; a divisor of 24, and 0 makes none.',
+      schema: z
+        .int()
+        .min(0)
+        .max(24)
+        .refine((hours) => hours === 0 || 24 % hours === 0, 'must divide 24'),
+      default: 4,
+    },
+    'backup.verify': {
+      description: 'Whether each backup is tried by a restore into a scratch database.',
+      schema: z.boolean(),
+      default: true,
+    },
+    'backup.scratchUrl': {
+      description: 'The MongoDB in which backups are tried; that of posts when absent.',
+      schema: z.url({ protocol: /^mongodb(\+srv)?$/ }).optional(),
+      secret: true,
+    },
     'http.origins': {
       description: 'Origins of other sites whose pages may use this server, exactly as browsers send them.',
       schema: z.array(z.string().regex(/^https?:\/\/[^/]+$/, 'must be like https://app.example')),

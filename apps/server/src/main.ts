@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from 'node:util'
 import { defineCommand, renderUsage, runCommand, type CommandDef } from 'citty'
+import { backupCommand } from './commands/backup.js'
 import { configCommand, settingsHelp } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
+import { restoreCommand } from './commands/restore.js'
 import { demoCommand, startCommand } from './commands/start.js'
 import { tailCommand } from './commands/tail.js'
 import { tokenCommand } from './commands/token.js'
@@ -22,6 +24,8 @@ const skein = defineCommand({
     tail: tailCommand,
     user: userCommand,
     token: tokenCommand,
+    backup: backupCommand,
+    restore: restoreCommand,
     config: configCommand,
     doctor: doctorCommand,
     version: versionCommand,

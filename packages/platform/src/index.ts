@@ -1,6 +1,7 @@
 export type { Actor, CallContext, ServiceContext } from './rpc/context.js'
 export type { ReadStatement, Sqlite, Statement, Tx } from './sqlite/sqlite-port.js'
 export { openSqlite } from './sqlite/open-sqlite.js'
+export { isSqliteInUse } from './sqlite/sqlite-in-use.js'
 export type { SqliteOptions } from './sqlite/open-sqlite.js'
 export { isStorageFailure, isUniqueViolation, sqliteCodeOf } from './sqlite/sqlite-failure.js'
 export { inList, sqlList } from './sqlite/sql-list.js'

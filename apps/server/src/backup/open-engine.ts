@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { createLogger } from '@skein/platform'
+import type { ServerConfig } from '../config.js'
+import { databaseFile } from '../embedded.js'
+import { version } from '../version.js'
+import type { BackupEngine } from './backup-engine.js'
+import { BackupError } from './backup-error.js'
+import { createSqliteEngine } from './sqlite-engine.js'
+
+/** Where backups are kept. */
+export function backupDirOf(config: ServerConfig): string {
+  return config['backup.dir'] ?? join(config.dataDir, 'backups')
+}
+
+/** The databases that the settings name: MongoDB when both are given, else the one file. @throws BackupError for one alone */
+export async function openEngine(config: ServerConfig): Promise<BackupEngine> {
+  const [accountsUrl, postsUrl] = [config['mongo.accountsUrl'], config['mongo.postsUrl']]
+  if (accountsUrl === undefined && postsUrl === undefined) return createSqliteEngine(databaseFile(config.dataDir))
+  if (accountsUrl === undefined || postsUrl === undefined)
+    throw new BackupError(
+      'Only one of the two databases is given: set SKEIN_MONGO_ACCOUNTS_URL and SKEIN_MONGO_POSTS_URL',
+    )
+  const log = createLogger({ level: config['log.level'], service: 'backup', version, pretty: config['log.pretty'] })
+  const { createMongoEngine } = await import('./mongo-engine.js')
+  return createMongoEngine({ accountsUrl, postsUrl, scratchUrl: config['backup.scratchUrl'] ?? postsUrl, log })
+}
