@@ -3,12 +3,13 @@ import type { Window, WindowEntry } from '@skein/event-log'
 import { LRUCache } from 'lru-cache'
 import { audienceOf, routeKeyOf, type RouteKey } from './audience.js'
 import type { CardCache } from './cards.js'
-import type { FrameCache, LiveSocket, Sub } from './live-socket.js'
+import type { LiveSocket, Sub } from './live-socket.js'
 import { isDeliverable, isPersonal, isRelation, match, type FeedKey } from './match.js'
 import { gather, isLine, tail, tailOf, type Message } from './messages.js'
 import type { LiveMetrics } from './metrics.js'
 import { peopleIn, Rendered } from './render.js'
 import { addTo, removeFrom } from './set-map.js'
+import { Turn } from './turn.js'
 import type { ViewerRegistry } from './viewers.js'
 
 /*
@@ -37,6 +38,7 @@ export class Hub {
   readonly #routes = new Map<RouteKey, Set<Sub>>()
   readonly #socketsOf = new Map<UserId, Set<LiveSocket>>()
   readonly #sockets = new Set<LiveSocket>()
+  readonly #turn = new Turn()
   readonly #rendered = new LRUCache<number, Rendered>({ max: 20_000 })
   #window: Window | null = null
   #delivered = -1
@@ -45,7 +47,6 @@ export class Hub {
   #delivering = false
   #isHeld = false
   #holds = 0
-  #dirty: LiveSocket[] = []
 
   constructor(deps: HubDeps) {
     this.#deps = deps
@@ -389,12 +390,6 @@ export class Hub {
   }
 
   markDirty(socket: LiveSocket): void {
-    if (this.#dirty.push(socket) > 1) return
-    setImmediate(() => {
-      const dirty = this.#dirty
-      this.#dirty = []
-      const frames: FrameCache = new Map()
-      for (const each of dirty) each.flush(frames)
-    })
+    this.#turn.add(socket)
   }
 }

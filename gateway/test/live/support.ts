@@ -162,6 +162,7 @@ export class Stage {
   readonly follows = new Map<number, number[]>()
   nowMs = 0
   cardsAreAway = false
+  viewersAreAway = false
   readonly loads: number[] = []
   readonly slow: LiveSocket[] = []
   readonly cards = new CardCache(async (ids) => {
@@ -171,6 +172,7 @@ export class Stage {
   readonly viewers = new ViewerRegistry({
     load: async (ids) => {
       this.loads.push(ids.length)
+      if (this.viewersAreAway) throw new Error('away')
       return ids.map((userId) => ({
         userId,
         follows: [...this.follows].flatMap(([who, whom]) =>
