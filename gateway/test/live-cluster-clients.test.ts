@@ -64,9 +64,9 @@ describe('several gateways and their clients', function () {
     }
     for (let n = 0; n < 5; n++) await write()
     balancer.sendTo(b.port)
-    let isDrained = false
-    const draining = a.gateway.drain().then(() => (isDrained = true))
-    while (!isDrained || clients.some(({ connection }) => connection.status !== 'live')) {
+    const drain = { isDone: false }
+    const draining = a.gateway.drain().then(() => (drain.isDone = true))
+    while (!drain.isDone || clients.some(({ connection }) => connection.status !== 'live')) {
       await write()
       await new Promise((go) => setTimeout(go, 20))
     }

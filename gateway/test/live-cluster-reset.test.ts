@@ -19,7 +19,7 @@ const noRandom: Random = { next: () => 0, bytes: (n) => new Uint8Array(n) }
 
 /** A reset over a stage whose time stands still. */
 function resetOver(stage: Stage, clock: Clock): LogReset {
-  return new LogReset({ hub: stage.hub, viewers: stage.viewers, clock, random: noRandom, log: silentLogger })
+  return new LogReset({ lanes: 3, hub: stage.hub, viewers: stage.viewers, clock, random: noRandom, log: silentLogger })
 }
 
 describe('a log that begins anew', function () {

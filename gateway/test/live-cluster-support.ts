@@ -1,5 +1,6 @@
 import { AppError, Handle, SessionId, type LogEvent, type UserId } from '@skein/contracts'
-import { createSqliteEventLog, createWindow, type WindowOptions } from '@skein/event-log'
+import { createSqliteEventLog, createWindow, type EventLog, type WindowOptions } from '@skein/event-log'
+import { createRedisEventLog } from '@skein/event-log/redis'
 import {
   createEndedSessions,
   createMetrics,
@@ -8,6 +9,7 @@ import {
   systemClock,
   systemRandom,
 } from '@skein/platform'
+import { openRedis, whenRedisReady } from '@skein/platform/redis'
 import { eventually } from '@skein/platform/testing'
 import { tempSqlite } from '@skein/platform/testing/sqlite'
 import { expect } from 'chai'
@@ -36,6 +38,8 @@ const liveConfig: LiveConfig = {
 
 export interface ClusterOptions {
   readonly redisUrl?: string
+  /** The log is in Redis too, not in a file. */
+  readonly logInRedis?: boolean
   readonly lanes?: number
   /** How often each gateway looks at the log; `deaf` never hears it again. */
   readonly hears?: readonly ('deaf' | 'soon')[]
@@ -60,8 +64,8 @@ export const sessionOf = (who: number): SessionId => SessionId.parse(`01S0000000
 export async function openCluster(options: ClusterOptions = {}) {
   const db = await tempSqlite()
   const lanes = options.lanes ?? 1
-  const log = await createSqliteEventLog({ db, lanes, maxEntries: 100_000, clock: systemClock, pollMs: 20 })
   const shared: Shared = { file: db.file, lanes, services: fakeServices(), options }
+  const log = await openLog(shared, 'producer', 20)
   const nodes: Node[] = []
   for (const hears of options.hears ?? ['soon', 'soon'])
     nodes.push(await openNode(shared, hears === 'deaf' ? 60_000 : 20))
@@ -81,9 +85,9 @@ export async function openCluster(options: ClusterOptions = {}) {
   }
 }
 
-async function openNode({ file, lanes, services, options }: Shared, pollMs: number) {
-  const db = await openSqlite({ file, maxQueued: 1_000 })
-  const log = await createSqliteEventLog({ db, lanes, maxEntries: 100_000, clock: systemClock, pollMs })
+async function openNode(shared: Shared, pollMs: number) {
+  const { lanes, services, options } = shared
+  const log = await openLog(shared, 'reader', pollMs)
   const metrics = createMetrics()
   const { redisUrl } = options
   const bus =
@@ -136,7 +140,43 @@ async function openNode({ file, lanes, services, options }: Shared, pollMs: numb
       await gateway.close()
       await bus?.close()
       await log.close()
-      await db.close()
+    },
+  }
+}
+
+/** Closes what is under it, too. */
+async function openLog(
+  { file, lanes, options: { redisUrl, logInRedis } }: Shared,
+  role: 'producer' | 'reader',
+  pollMs: number,
+): Promise<EventLog> {
+  const common = { lanes, maxEntries: 100_000, clock: systemClock, random: systemRandom, log: silentLogger }
+  if (redisUrl === undefined || logInRedis !== true) {
+    const db = await openSqlite({ file, maxQueued: 1_000 })
+    const log = await createSqliteEventLog({ ...common, db, pollMs })
+    return closing(log, () => db.close())
+  }
+  const redis = openRedis({ url: redisUrl, name: role, log: silentLogger, whenAway: 'fail' })
+  const subscriber = openRedis({ url: redisUrl, name: role, log: silentLogger, whenAway: 'wait', commandTimeoutMs: 0 })
+  await Promise.all([whenRedisReady(redis, 10_000), whenRedisReady(subscriber, 10_000)])
+  const log = await createRedisEventLog({ ...common, redis, subscriber, prefix: 'test', role })
+  return closing(log, async () => {
+    redis.disconnect()
+    subscriber.disconnect()
+  })
+}
+
+function closing(log: EventLog, close: () => Promise<void>): EventLog {
+  return {
+    lanes: log.lanes,
+    append: (events) => log.append(events),
+    heads: () => log.heads(),
+    floors: () => log.floors(),
+    read: (lane, after, limit) => log.read(lane, after, limit),
+    tail: (options) => log.tail(options),
+    async close() {
+      await log.close()
+      await close()
     },
   }
 }

@@ -209,6 +209,30 @@ describe('several gateways and the adapter', function () {
     await foreign.close()
   })
 
+  it('[ADP12] a Redis that lost the log of three lanes: no socket closes, everyone hears gap, posts go on at both', async () => {
+    await using own = await startRedis()
+    await using cluster = await openJoined({ redisUrl: own.url, logInRedis: true, lanes: 3 })
+    const { a, b } = cluster
+    const clients = [await a.client(1), await b.client(3)]
+    for (const client of clients) await client.subscribe('home')
+    await cluster.append(posted(1, 2))
+    await eventually(() => expect(clients.map((c) => c.texts())).to.deep.equal([['post 1'], ['post 1']]), soon)
+    await own.kill()
+    await own.start()
+    await eventually(async () => {
+      await cluster.append(posted(2, 2))
+    }, soon)
+    await eventually(() => expect(clients.map((c) => c.of('gap').length > 0)).to.deep.equal([true, true]), soon)
+    await eventually(async () => {
+      await cluster.append(posted(100 + tries++, 2))
+      for (const client of clients) expect(client.texts().at(-1)).to.match(/post 1\d\d/)
+    }, soon)
+    const gaps = clients.map((client) => client.of('gap').length)
+    expect(Math.max(...gaps), 'no more than one a lane').to.be.below(4)
+    expect(clients.map(({ gone }) => gone)).to.deep.equal([null, null])
+  })
+  let tries = 0
+
   it('[ADP14] an adapter whose Redis does not answer is an error, not a gateway that hears nobody', async () => {
     const nobody = { redisUrl: 'redis://127.0.0.1:1', prefix: 'test', log: silentLogger, readyTimeoutMs: 200 }
     const failure: unknown = await createClusterAdapter(nobody).catch((error: unknown) => error)

@@ -9,13 +9,14 @@ import type { ViewerRegistry } from './viewers.js'
  * they were told. So nobody is delivered anything by a graph that is not true any more.
  */
 
-const settleMs = 100
+const lanesSettleMs = 500
 const jitterMs = 200
 const retryMs = 250
 const retryMaxMs = 2_000
 const betweenSlicesMs = 10
 
 export interface LogResetDeps {
+  readonly lanes: number
   readonly hub: Hub
   readonly viewers: ViewerRegistry
   readonly clock: Clock
@@ -49,7 +50,8 @@ export class LogReset {
   }
 
   async #run(): Promise<void> {
-    const { hub, viewers, random } = this.#deps
+    const { hub, viewers, random, lanes } = this.#deps
+    const settleMs = lanes > 1 ? lanesSettleMs : 0
     try {
       while (this.#again) {
         this.#again = false
