@@ -1,6 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { defineCommand, renderUsage, runCommand, type CommandDef } from 'citty'
 import { backupCommand } from './commands/backup.js'
+import { clusterCommand } from './commands/cluster.js'
 import { configCommand, settingsHelp } from './commands/config.js'
 import { doctorCommand } from './commands/doctor.js'
 import { restoreCommand } from './commands/restore.js'
@@ -22,6 +23,7 @@ const skein = defineCommand({
     start: startCommand,
     demo: demoCommand,
     tail: tailCommand,
+    cluster: clusterCommand,
     user: userCommand,
     token: tokenCommand,
     backup: backupCommand,

@@ -1,0 +1,5 @@
+export { startCluster } from './start-cluster.js'
+export { askCluster, partActions } from './control.js'
+export type { PartAction } from './control.js'
+export type { Cluster, ClusterPlan, EngineProgram, Part, PartControl, PartState, Replicas } from './plan.js'
+export type { PartRole } from './roles.js'
