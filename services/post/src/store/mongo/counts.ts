@@ -1,0 +1,114 @@
+import { PostCounts, PostId, UserId, type StatsMessage } from '@skein/contracts'
+import type { Clock } from '@skein/platform'
+import { duplicateKeyOf } from '@skein/platform/mongo'
+import { inBatches } from './range.js'
+import { op, type Models } from './schema.js'
+
+/** Up to this many edges a post is counted within the change itself; above it a moment later. */
+const inlineMaxEdges = 100
+/** Above this many posts a tag is counted once a minute at most, when it is used. */
+const tagMaxPosts = 1_000
+const tagEveryMs = 60_000
+const countedAtOnce = 8
+
+/**
+ * What is counted lies in other documents than the count. So a change is written first, then `dirtySeq` grows, then it is
+ * counted, and the count is stored only if `dirtySeq` did not grow meanwhile: whoever made it grow counts again. A crash
+ * between the first two is made good by the outbox, whose note is part of the change and leads here again.
+ */
+export class Counts {
+  readonly #models: Models
+  readonly #clock: Clock
+
+  constructor(models: Models, clock: Clock) {
+    this.#models = models
+    this.#clock = clock
+  }
+
+  /** Notes that what a post counts has changed. The counts as they are now; null when that is too much to count here. */
+  async touchPost(id: string): Promise<PostCounts | null> {
+    const { posts } = this.#models
+    const change = { $inc: { dirtySeq: 1 }, $min: { dirtyAtMs: this.#clock.now() } }
+    const held = await posts
+      .findOneAndUpdate({ _id: id }, change, { returnDocument: 'after', projection: { counts: 1, dirtySeq: 1 } })
+      .lean()
+    if (held === null) return null
+    const { replies, reposts, quotes, likes } = held.counts
+    if (replies + reposts + quotes + likes > inlineMaxEdges) return null
+    const counts = await this.#count(id)
+    await posts.updateOne({ _id: id, dirtySeq: held.dirtySeq }, { counts })
+    return counts
+  }
+
+  /** Notes that posts with these tags have come or gone. */
+  async touchTags(names: Iterable<string>): Promise<void> {
+    await inBatches([...new Set(names)], countedAtOnce, (tag) => this.#touchTag(tag))
+  }
+
+  async dirtyPosts(limit: number): Promise<PostId[]> {
+    const found = await this.#models.posts
+      .find({ dirtyAtMs: op({ $gte: 0 }) }, { _id: 1 })
+      .sort({ dirtyAtMs: 1 })
+      .limit(limit)
+      .lean()
+    return found.map(({ _id }) => PostId.parse(_id))
+  }
+
+  async recount(ids: readonly PostId[]): Promise<StatsMessage[]> {
+    return (await inBatches(ids, countedAtOnce, (id) => this.#settle(id))).flat()
+  }
+
+  async #settle(id: PostId): Promise<StatsMessage[]> {
+    const { posts } = this.#models
+    const held = await posts.findOne({ _id: id }, { authorId: 1, path: 1, dirtySeq: 1 }).lean()
+    if (held === null || held.dirtySeq === 0) return []
+    const counts = await this.#count(id)
+    const settled = await posts.updateOne(
+      { _id: id, dirtySeq: held.dirtySeq },
+      { $set: { counts }, $unset: { dirtyAtMs: 1 } },
+    )
+    if (settled.matchedCount === 0) await posts.updateOne({ _id: id, dirtyAtMs: op({ $gte: 0 }) }, { counts })
+    return [
+      {
+        postId: id,
+        authorId: UserId.parse(held.authorId),
+        path: held.path.map((above) => PostId.parse(above)),
+        counts,
+      },
+    ]
+  }
+
+  async #count(id: string): Promise<PostCounts> {
+    const { posts, edges } = this.#models
+    const [replies, quotes, reposts, likes] = await Promise.all([
+      posts.countDocuments({ 'replyTo.id': id, alive: true }),
+      posts.countDocuments({ 'quoteOf.id': id, alive: true }),
+      edges.countDocuments({ postId: id, kind: 'repost', on: true }),
+      edges.countDocuments({ postId: id, kind: 'like', on: true }),
+    ])
+    return PostCounts.parse({ replies, reposts, quotes, likes })
+  }
+
+  async #touchTag(tag: string): Promise<void> {
+    const nowMs = this.#clock.now()
+    const { posts, tags } = this.#models
+    const held = await this.#growTag(tag)
+    if (held.posts > tagMaxPosts && nowMs - held.countedAtMs < tagEveryMs) return
+    const count = await posts.countDocuments({ tags: tag })
+    await tags.updateOne({ _id: tag, dirtySeq: held.dirtySeq }, { posts: count, countedAtMs: nowMs })
+  }
+
+  async #growTag(tag: string) {
+    for (;;) {
+      try {
+        const grow = { $inc: { dirtySeq: 1 } }
+        return await this.#models.tags
+          .findOneAndUpdate({ _id: tag }, grow, { upsert: true, returnDocument: 'after' })
+          .orFail()
+          .lean()
+      } catch (thrown) {
+        if (duplicateKeyOf(thrown) === null) throw thrown
+      }
+    }
+  }
+}
