@@ -1,5 +1,6 @@
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
 import { createClient } from '@skein/client'
 import { eventually } from '@skein/platform/testing'
 import { expect } from 'chai'
@@ -93,6 +94,15 @@ describe('backups of the embedded system', function () {
     }
   })
 
+  it('[BAK2] sessions and signing keys are in no backup', async () => {
+    const { folder, manifest } = await findBackup(dir, name)
+    const { account_sessions: sessions, account_keys: keys, account_users: users } = manifest.counts.accounts
+    expect({ sessions, keys, users }).to.deep.equal({ sessions: 0, keys: 0, users: 3 })
+    const bytes = gunzipSync(readFileSync(join(folder, 'skein.db.gz')))
+    expect(bytes.includes('PRIVATE KEY')).to.equal(false)
+    expect(readFileSync(databaseFile(live)).includes('PRIVATE KEY')).to.equal(true)
+  })
+
   it('[BAK2] tokens from before the restore open nothing', async () => {
     const restored = join(home.path, 'signed-out')
     await skein('restore', 'latest', '--data-dir', restored, '--backup-dir', dir, ...cheap)
@@ -166,6 +176,15 @@ describe('backups of the embedded system', function () {
     expect((await skein('backup', 'list', ...where)).out).to.include('does not restore')
     expect((await skein('restore', 'latest', ...where)).err).to.include('no good backup')
     expect(readdirSync(damaged).filter((file) => file.startsWith('.scratch'))).to.deep.equal([])
+  })
+
+  it('[BAK5] one that there is no place to try is made, and says so', async () => {
+    const untriable = join(home.path, 'untriable')
+    const engine = createSqliteEngine(databaseFile(live))
+    const verify = () => Promise.reject(new Error('no place'))
+    const taken = await takeBackup(depsFor({ ...engine, verify }, untriable), { verify: true })
+    expect(taken).to.deep.include({ problems: null, untried: 'no place' })
+    expect((await listBackups(untriable)).map((backup) => backup.name)).to.deep.equal([taken.name])
   })
 
   it('[BAK5] a manifest that was changed is told', async () => {

@@ -57,7 +57,7 @@ function backupAt(atMs: number): Backup {
 function summaryAt(atMs: number): BackupSummary {
   const documents = { posts: 20, accounts: 3 }
   const done = { startedAtMs: atMs, finishedAtMs: atMs + 2_000, bytes: 1_000, documents }
-  return { name: nameAt(atMs), ...done, shrunk: null, problems: [], removed: [] }
+  return { name: nameAt(atMs), ...done, shrunk: null, problems: [], untried: null, removed: [] }
 }
 
 describe('the backup job', () => {

@@ -1,14 +1,17 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { seededRandom } from '@skein/platform/testing'
 import { expect } from 'chai'
 import { bundledSkein } from '../../../test/support/bundle.js'
-import { listBackups } from '../src/backup/backup-folder.js'
+import { BackupError } from '../src/backup/backup-error.js'
+import { listBackups, sweepFolder } from '../src/backup/backup-folder.js'
+import { takeLock } from '../src/backup/backup-lock.js'
 import { createSqliteEngine } from '../src/backup/sqlite-engine.js'
 import { verifyListed } from '../src/backup/take-backup.js'
+import { takeInChild } from '../src/backup/take-in-child.js'
 import { fillDemo } from '../src/demo/fill.js'
 import { databaseFile, openCore } from '../src/embedded.js'
 import { depsFor, newFolder, settings, type Folder } from './backup-support.js'
@@ -45,22 +48,25 @@ describe('a backup that is killed', function () {
   it('[BAK3] leaves nothing listed that does not verify, and the next one clears what it left', async () => {
     const seed = Date.now() % 100_000
     const random = seededRandom(seed)
-    let fullMs = 0
+    let writingMs = 0
     let killed = 0
     let wrote = 0
+    const isWriting = () => existsSync(dir) && readdirSync(dir).some((name) => /^\.(partial|scratch)/.test(name))
     const deps = depsFor(createSqliteEngine(databaseFile(data)), dir)
     for (let round = 0; round <= rounds; round += 1) {
-      const startedAt = performance.now()
+      if (round > 0) await sweepFolder(dir)
       const child = start()
       const ended = once(child, 'exit')
+      while (!isWriting() && child.exitCode === null) await wait(1)
+      const startedAt = performance.now()
       if (round > 0) {
-        await Promise.race([wait(fullMs * (0.3 + 0.8 * random.next())), ended])
+        await Promise.race([wait(writingMs * 1.1 * random.next()), ended])
         child.kill('SIGKILL')
       }
       await ended
-      if (round === 0) fullMs = performance.now() - startedAt
+      if (round === 0) writingMs = performance.now() - startedAt
       if (child.signalCode === 'SIGKILL') killed += 1
-      if (readdirSync(dir).some((name) => name.startsWith('.partial') || name.startsWith('.scratch'))) wrote += 1
+      if (isWriting()) wrote += 1
       for (const backup of await listBackups(dir)) {
         if (backup.verification !== undefined) continue
         if (backup.manifest === null) throw new Error(`seed ${seed}: ${backup.problem}`)
@@ -68,7 +74,8 @@ describe('a backup that is killed', function () {
         expect(problems, `seed ${seed}, round ${round}`).to.deep.equal([])
       }
     }
-    expect(killed, `seed ${seed}`).to.be.greaterThan(2)
+    expect(wrote, `seed ${seed}`).to.be.greaterThan(2)
+    mkdirSync(join(dir, '.partial-left'), { recursive: true })
     const last = start()
     let said = ''
     last.stderr?.setEncoding('utf8').on('data', (text: string) => (said += text))
@@ -88,5 +95,22 @@ describe('a backup that is killed', function () {
       String(codes),
     ).to.equal(true)
     expect(codes).to.include(75)
+  })
+
+  it('[BAK11] a server has its backups made by a process of its own, and hears what came of it', async () => {
+    const settingsOf = (where: string) => ['--data-dir', where, '--backup-dir', dir]
+    const child = { program, execArgv: [], settings: settingsOf(data) }
+    const { signal } = new AbortController()
+    const summary = await takeInChild(child, signal)
+    expect((await listBackups(dir))[0]?.name).to.equal(summary.name)
+    expect(summary).to.deep.include({ problems: [], shrunk: null })
+    const nowhere = { ...child, settings: settingsOf(join(home.path, 'nowhere')) }
+    expect(await takeInChild(nowhere, signal).catch(String)).to.include('There is no database')
+    const lock = await takeLock(dir)
+    const refused: unknown = await takeInChild(child, signal).catch((thrown: unknown) => thrown)
+    expect(refused).to.be.instanceOf(BackupError).and.to.deep.include({ exitCode: 75 })
+    await lock.release()
+    const stopped = await takeInChild(child, AbortSignal.abort()).catch((thrown: Error) => thrown.name)
+    expect(stopped).to.equal('AbortError')
   })
 })

@@ -69,8 +69,9 @@ export function createBackupJob(deps: BackupJobDeps): BackupJob {
 
   function report(summary: BackupSummary): void {
     metrics.taken(summary, clock.now())
-    const { name, bytes, documents, shrunk, problems, removed } = summary
+    const { name, bytes, documents, shrunk, problems, untried, removed } = summary
     if (shrunk !== null) log.warn({ backup: name, shrunk }, 'a backup is much smaller than the one before')
+    if (untried !== null) log.warn({ backup: name, untried }, 'a backup could not be tried')
     if (problems !== null && problems.length > 0) log.error({ backup: name, problems }, 'a backup does not restore')
     else log.info({ backup: name, bytes, documents, removed }, 'a backup was made')
   }

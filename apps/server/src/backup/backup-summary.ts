@@ -13,11 +13,13 @@ export const BackupSummary = z.object({
   shrunk: z.string().nullable(),
   /** Found by the restore into a scratch database; null: it was not tried. */
   problems: z.array(z.string()).nullable(),
+  /** Why it could not be tried, though it was asked for. */
+  untried: z.string().nullable(),
   removed: z.array(z.string()),
 })
 export type BackupSummary = z.infer<typeof BackupSummary>
 
-export function summaryOf({ name, manifest, shrunk, problems, removed }: TakenBackup): BackupSummary {
+export function summaryOf({ name, manifest, shrunk, problems, untried, removed }: TakenBackup): BackupSummary {
   const sum = (counts: Readonly<Record<string, number>>): number => Object.values(counts).reduce((all, n) => all + n, 0)
   return {
     name,
@@ -27,6 +29,7 @@ export function summaryOf({ name, manifest, shrunk, problems, removed }: TakenBa
     documents: { posts: sum(manifest.counts.posts), accounts: sum(manifest.counts.accounts) },
     shrunk,
     problems: problems === null ? null : [...problems],
+    untried,
     removed: [...removed],
   }
 }

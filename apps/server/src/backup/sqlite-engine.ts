@@ -35,7 +35,7 @@ const sql = {
 export function createSqliteEngine(file: string): BackupEngine {
   return {
     kind: 'sqlite',
-    estimateBytes: async () => 2 * ((await sizeOf(file)) + (await sizeOf(`${file}-wal`))),
+    estimateBytes: async () => 3 * ((await sizeOf(file)) + (await sizeOf(`${file}-wal`))),
     dump: (folder) => dump(file, folder),
     verify: (backup) => verify(backup),
     restore: (request) => restore(file, request),
@@ -46,11 +46,17 @@ export function createSqliteEngine(file: string): BackupEngine {
 async function dump(file: string, folder: string): Promise<Dumped> {
   if (!existsSync(file))
     throw new BackupError(`There is no database ${resolve(file)} yet: give its folder with --data-dir`)
-  const copy = join(folder, 'skein.db')
+  const copy = join(folder, 'copy.db')
+  const ready = join(folder, 'skein.db')
   await withDatabase(file, (db) => db.copyTo(copy))
-  const cold = await writeColdFile(folder, coldFile, createReadStream(copy))
-  const counts = await withDatabase(copy, countRows)
+  await withDatabase(copy, async (db) => {
+    await makeReady(db)
+    await db.copyTo(ready)
+  })
   await removeDatabase(copy)
+  const cold = await writeColdFile(folder, coldFile, createReadStream(ready))
+  const counts = await withDatabase(ready, countRows)
+  await removeDatabase(ready)
   return { files: [cold], counts }
 }
 
@@ -101,7 +107,7 @@ async function restore(file: string, { folder, manifest, replace }: RestoreReque
   await syncFolder(dirname(file))
   return [
     ...(isThere ? [`What was there is kept as ${old}: remove it when all is well.`] : []),
-    'Everyone signs in again: sessions and signing keys do not come back, so that none ended since lives again.',
+    'Everyone signs in again: sessions and signing keys are in no backup.',
     'Clients load their feeds anew: the event log begins another epoch.',
   ]
 }
@@ -116,7 +122,10 @@ async function refuseUnlessFree(file: string, replace: boolean): Promise<void> {
     )
 }
 
-/** Another count of the log, nobody signed in. Opening the stores refuses a file of a newer version. */
+/**
+ * Another count of the log, an empty one; nobody signed in, and no keys with which one could act as other people. What was
+ * deleted is still in the file, and in no copy of it. Opening the stores refuses a file of a newer version.
+ */
 async function makeReady(db: Sqlite): Promise<void> {
   await openStores(db, ({ events }) => events.resetEpoch())
   await db.prepare([sql.endSessions, sql.forgetKeys])

@@ -36,8 +36,10 @@ export interface TakenBackup {
   readonly manifest: Manifest
   /** How it is much smaller than the one before; null when it is not. */
   readonly shrunk: string | null
-  /** What a restore into a scratch database found wrong; null when it was not asked for. */
+  /** What a restore into a scratch database found wrong; null when it was not tried. */
   readonly problems: readonly string[] | null
+  /** Why it could not be tried; null when it was, or was not asked for. */
+  readonly untried: string | null
   /** Older ones that the rules let go. */
   readonly removed: readonly string[]
 }
@@ -62,11 +64,21 @@ export async function takeBackup(deps: BackupDeps, { verify }: { readonly verify
     const expected = previous === undefined ? 0 : Math.ceil(sizeOf(previous).bytes * 1.5)
     await refuseIfFull(dir, Math.max(await engine.estimateBytes(), expected), space)
     const { name, manifest } = await write(deps, () => lock.isHeld())
-    const problems = verify ? await verifyOne(deps, await findBackup(dir, name)) : null
+    const tried = verify ? await tryOne(deps, name) : { problems: null, untried: null }
     const removed = await thinFolder(dir)
-    return { name, manifest, shrunk: shrunkSince(previous, manifest), problems, removed }
+    return { name, manifest, shrunk: shrunkSince(previous, manifest), ...tried, removed }
   } finally {
     await lock.release()
+  }
+}
+
+/** A backup that is there is no failure because there is no place to try it. */
+async function tryOne(deps: BackupDeps, name: string): Promise<Pick<TakenBackup, 'problems' | 'untried'>> {
+  const backup = await findBackup(deps.dir, name)
+  try {
+    return { problems: await verifyOne(deps, backup), untried: null }
+  } catch (thrown) {
+    return { problems: null, untried: thrown instanceof Error ? thrown.message : String(thrown) }
   }
 }
 

@@ -24,7 +24,7 @@ const nowCommand = defineCommand({
   run: ({ args, rawArgs }) =>
     tellFailure(async () => {
       const summary = await backUp(readSettings(rawArgs, ownFlags))
-      if (summary.problems !== null && summary.problems.length > 0) process.exitCode = 1
+      if (summary.untried !== null || (summary.problems ?? []).length > 0) process.exitCode = 1
       if (args.json === true) console.log(JSON.stringify(summary))
       else tell(summary)
     }),
@@ -116,7 +116,17 @@ async function runEvery(config: ServerConfig): Promise<void> {
   )
 }
 
-function tell({ name, bytes, documents, startedAtMs, finishedAtMs, shrunk, problems, removed }: BackupSummary): void {
+function tell({
+  name,
+  bytes,
+  documents,
+  startedAtMs,
+  finishedAtMs,
+  shrunk,
+  problems,
+  untried,
+  removed,
+}: BackupSummary): void {
   const seconds = ((finishedAtMs - startedAtMs) / 1_000).toFixed(1)
   console.log(
     `${name} holds ${documents.posts} documents of posts and ${documents.accounts} of accounts in ${megabytes(bytes)}; it took ${seconds} s.`,
@@ -125,6 +135,7 @@ function tell({ name, bytes, documents, startedAtMs, finishedAtMs, shrunk, probl
   if (removed.length > 0) console.log(`Thinned: ${removed.join(', ')}.`)
   if (shrunk !== null)
     console.error(`It is much smaller than the one before (${shrunk}): look whether data is missing.`)
+  if (untried !== null) console.error(`It was made, but could not be tried: ${untried}`)
   for (const problem of problems ?? []) console.error(`wrong ${name}: ${problem}`)
 }
 
