@@ -19,13 +19,14 @@ export type OpenLogOptions = Pick<RedisEventLogOptions, 'lanes' | 'maxEntries'> 
 export async function openRedisLog(url: string, options: OpenLogOptions): Promise<OpenedLog> {
   const redis = openRedis({ url, name: 'log', log: silentLogger, whenAway: 'fail' })
   const subscriber = openRedis({ url, name: 'log-tail', log: silentLogger, whenAway: 'wait' })
-  const log = await createRedisEventLog({
-    redis,
-    subscriber,
-    role: 'producer',
-    clock: systemClock,
-    log: silentLogger,
-    ...options,
+  const disconnect = (): void => {
+    redis.disconnect()
+    subscriber.disconnect()
+  }
+  const defaults = { role: 'producer' as const, clock: systemClock, log: silentLogger }
+  const log = await createRedisEventLog({ ...defaults, ...options, redis, subscriber }).catch((error: unknown) => {
+    disconnect()
+    throw error
   })
   return {
     log,
@@ -33,8 +34,7 @@ export async function openRedisLog(url: string, options: OpenLogOptions): Promis
     subscriber,
     [Symbol.asyncDispose]: async () => {
       await log.close()
-      redis.disconnect()
-      subscriber.disconnect()
+      disconnect()
     },
   }
 }
