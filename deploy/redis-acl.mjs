@@ -7,7 +7,10 @@ import { createHash } from 'node:crypto'
 /** @type {readonly RedisRole[]} */
 export const redisRoles = ['account', 'post', 'timeline', 'gateway']
 
-const connect = '+hello +auth +ping +info +select +quit +reset +client|setname +client|setinfo +client|id +command|docs'
+const connect = [
+  '+hello +auth +ping +info +select +quit +reset +command|docs',
+  '+client -client|kill -client|list -client|pause -client|unpause -client|unblock -client|no-evict -client|tracking',
+].join(' ')
 const hear = '+subscribe +unsubscribe +psubscribe +punsubscribe'
 
 /**
@@ -22,12 +25,31 @@ export function redisRules(prefix = 'skein') {
   const readsLog = `%R~${log} +xrange +xrevrange +xlen +xinfo|stream +exists +type +hget +hmget +hgetall +time`
   const runsScripts = `(~${log} +eval +evalsha +eval_ro +evalsha_ro +script|load +script|exists)`
   const hearsLog = `(${hear} &${live})`
-  const appends = `(~${log} +xadd +xtrim +xdel +hset +hdel +hincrby +del +unlink +expire +publish &${live})`
+  const written = ['meta', 'stream', 'ids', 'live'].map((key) => `~${prefix}:{log*}:${key}`).join(' ')
+  const appends = `(${written} +xadd +xtrim +xdel +hset +hdel +hincrby +del +unlink +expire +publish &${live})`
+  const lane = `${prefix}:{log*}:stream`
+  const adapter = `${prefix}:adapter`
+  // Of a lane's stream a group takes entries and ticks them off: it adds none and takes none away.
+  const worksOffLog = `(~${lane} +xreadgroup +xgroup +xack +xclaim +xautoclaim +xpending +xinfo|groups +xinfo|consumers)`
+  // Its own: what a group remembers, dead letters, stored homes and the work owed to them, trends.
+  const owned = [
+    `${lane}:*`,
+    `${prefix}:home*`,
+    `${prefix}:{home*`,
+    `${prefix}:work*`,
+    `${prefix}:{work*`,
+    `${prefix}:trend*`,
+  ]
+  const kinds =
+    '+@read +@write +@string +@hash +@set +@sortedset +@stream +@scripting +@keyspace -@dangerous -scan -randomkey'
+  const owns = `(${owned.map((key) => `~${key}`).join(' ')} ${kinds})`
+  // The pattern that a gateway subscribes to is compared as it is written.
+  const adapts = `(${hear} +publish &${adapter}* &${adapter}#/#*) +pubsub|numsub`
   return {
     account: [connect, readsLog, runsScripts, hearsLog, appends].join(' '),
     post: [connect, readsLog, runsScripts, hearsLog, appends, `(+publish &${stats})`].join(' '),
-    timeline: [connect, readsLog, runsScripts, hearsLog].join(' '),
-    gateway: [connect, readsLog, runsScripts, hearsLog, `(${hear} &${stats})`].join(' '),
+    timeline: [connect, readsLog, runsScripts, hearsLog, worksOffLog, owns].join(' '),
+    gateway: [connect, readsLog, runsScripts, hearsLog, `(${hear} &${stats})`, adapts].join(' '),
   }
 }
 

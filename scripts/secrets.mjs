@@ -26,10 +26,13 @@ export function makeSecrets(prefix = 'skein') {
     files.set(`${name}_db_root`, random())
     files.set(`${name}_db_key`, randomBytes(756).toString('base64'))
   }
+  const scratch = random()
+  files.set('scratch_db_root', scratch)
+  files.set('scratch_db_url', `mongodb://root:${scratch}@scratch-db:27017/admin?authSource=admin`)
   return files
 }
 
-const isKept = (name) => name.endsWith('_db_root') || name.endsWith('_db_key')
+const isKept = (name) => name.endsWith('_db_root') || name.endsWith('_db_key') || name === 'scratch_db_url'
 
 /**
  * Writes them into the folder (mode 0700), each readable by every user of its container (0444), whole or not at all.
