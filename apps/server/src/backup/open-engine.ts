@@ -20,7 +20,17 @@ export async function openEngine(config: ServerConfig): Promise<BackupEngine> {
     throw new BackupError(
       'Only one of the two databases is given: set SKEIN_MONGO_ACCOUNTS_URL and SKEIN_MONGO_POSTS_URL',
     )
-  const log = createLogger({ level: config['log.level'], service: 'backup', version, pretty: config['log.pretty'] })
   const { createMongoEngine } = await import('./mongo-engine.js')
-  return createMongoEngine({ accountsUrl, postsUrl, scratchUrl: config['backup.scratchUrl'] ?? postsUrl, log })
+  const scratchUrl = config['backup.scratchUrl'] ?? postsUrl
+  return createMongoEngine({ accountsUrl, postsUrl, scratchUrl, emptyRedis: emptyRedisOf(config) })
+}
+
+function emptyRedisOf(config: ServerConfig): (() => Promise<number>) | undefined {
+  const url = config['redis.url']
+  if (url === undefined) return undefined
+  const log = createLogger({ level: config['log.level'], service: 'restore', version, pretty: config['log.pretty'] })
+  return async () => {
+    const { emptyRedis } = await import('./empty-redis.js')
+    return emptyRedis({ url, prefix: config['redis.prefix'], log })
+  }
 }
