@@ -202,7 +202,8 @@ export function testSessions(withStore: WithStore): void {
       expect(others).to.deep.equal([])
       await Promise.all(['d', 'e'].map((kid) => store.addSigningKey(key(kid, 2), first?.kid ?? null)))
       expect((await store.signingKeys()).map(({ createdAtMs }) => createdAtMs)).to.deep.equal([2, 1])
-      const keep = (name: string, n: 0 | 1) => store.keepSecret(name, n === 0 ? Uint8Array.of(1, 2) : Uint8Array.of(3, 4))
+      const keep = (name: string, n: 0 | 1) =>
+        store.keepSecret(name, n === 0 ? Uint8Array.of(1, 2) : Uint8Array.of(3, 4))
       const kept = [await keep('s', 0), await keep('s', 1)]
       expect(kept.map((bytes) => [...bytes])).to.deep.equal([
         [1, 2],

@@ -38,10 +38,7 @@ export interface MongoNode extends AsyncDisposable {
   readonly connection: Connection
 }
 
-export async function openNode(
-  url: string,
-  { append, clock = systemClock }: { append: FakeLog['append']; clock?: Clock },
-): Promise<MongoNode> {
+export async function openNode(url: string, { append }: FakeLog, clock: Clock = systemClock): Promise<MongoNode> {
   const connection = await openMongo({ url, name: 'test', log: silentLogger })
   const store = await createMongoAccountStore({ connection, append, clock, log: silentLogger })
   return {
@@ -55,17 +52,34 @@ export async function openNode(
   }
 }
 
+/** One server for all suites of this process. null where none can be had, unless SKEIN_REQUIRE_ENGINES=1. */
+export const mongo = await startMongo().catch((thrown: unknown) => {
+  if (process.env['SKEIN_REQUIRE_ENGINES'] === '1') throw thrown
+  return null
+})
+after(() => mongo?.[Symbol.asyncDispose]())
+
+/** A suite over MongoDB that says over which; shown as skipped where no server can be had. */
+export function describeMongo(title: string, suite: (server: TestMongo) => void): void {
+  if (mongo === null) describe.skip(`${title}, mongo (no server can be had here)`, () => it('is not tested'))
+  else
+    describe(`${title}, mongo (${mongo.kind})`, function () {
+      this.timeout(60_000)
+      suite(mongo)
+    })
+}
+
 let databases = 0
 
 /** A database that nobody used before. */
-export function freshUrl(mongo: TestMongo): string {
-  return mongo.url(`account-${process.pid}-${(databases += 1)}`)
+export function freshUrl(server: TestMongo): string {
+  return server.url(`account-${process.pid}-${(databases += 1)}`)
 }
 
 /** A store over a database of its own. */
-export async function openMongoEngine(mongo: TestMongo): Promise<StoreEngine> {
+export async function openMongoEngine(server: TestMongo): Promise<StoreEngine> {
   const log = fakeLog()
-  const node = await openNode(freshUrl(mongo), { append: log.append })
+  const node = await openNode(freshUrl(server), log)
   return {
     store: node.store,
     events: () => Promise.resolve(log.events),
@@ -74,18 +88,5 @@ export async function openMongoEngine(mongo: TestMongo): Promise<StoreEngine> {
       await node.connection.dropDatabase()
       await node[Symbol.asyncDispose]()
     },
-  }
-}
-
-/**
- * A server for the suites of a file, started before them and ended behind them. null where none can be had: the suites are
- * shown as skipped, unless SKEIN_REQUIRE_ENGINES=1, which makes that an error.
- */
-export async function mongoForTests(): Promise<TestMongo | null> {
-  try {
-    return await startMongo()
-  } catch (thrown) {
-    if (process.env['SKEIN_REQUIRE_ENGINES'] === '1') throw thrown
-    return null
   }
 }

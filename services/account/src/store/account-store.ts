@@ -76,7 +76,9 @@ export interface ImportedFollow {
 
 /**
  * The accounts database. Whatever changes something resolves only when the change is durable and its events are appended;
- * both happen or neither. Each method decides on what is stored at that moment, alone: of two calls at once one is first.
+ * where the log lies in the same file both happen or neither, else a change that stands is `delayed` until its events are
+ * appended, and the same call again completes it. Each method decides on what is stored at that moment, alone: of two calls
+ * at once one is first.
  * The revision of an entity only grows, also when an edge is turned off and on again. Reads see every resolved change.
  * Everything but `import*` costs about the same whatever the number of people. @throws AppError unavailable, overloaded, delayed
  */

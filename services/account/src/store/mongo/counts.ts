@@ -1,6 +1,7 @@
 import { AppError, UserId } from '@skein/contracts'
 import { z } from 'zod'
 import type { EdgeRecord } from '../../domain/edges.js'
+import { inChunks } from './chunks.js'
 import type { Models } from './models.js'
 import { ends } from './pairs.js'
 import { among } from './reads.js'
@@ -14,6 +15,8 @@ import { among } from './reads.js'
  */
 
 const recountAttemptsMax = 50
+/** For more people than this all edges are looked at, once. */
+const recountFewMax = 100
 
 /** A person as they stood before an edge changed. */
 export interface Counted {
@@ -21,14 +24,13 @@ export interface Counted {
   readonly recounts: number
 }
 
-/** Those of them who exist. */
-export async function readCounted({ users }: Models, ids: readonly UserId[]): Promise<ReadonlyMap<UserId, Counted>> {
-  const rows = await users.find({ _id: among(ids) }).select({ following: 1, recounts: 1, counts: 1 }).lean()
-  return new Map(CountedRows.parse(rows).map(({ _id, ...counted }) => [_id, counted]))
-}
-
 const CountedRows = z.array(z.object({ _id: UserId, following: z.int(), recounts: z.int(), counts: z.int() }))
 const TallyRows = z.array(z.object({ _id: UserId, n: z.int() }))
+
+/** Those of them who exist. */
+export async function readCounted(models: Models, ids: readonly UserId[]): Promise<ReadonlyMap<UserId, Counted>> {
+  return new Map((await readCounts(models, ids)).map(({ _id, ...counted }) => [_id, counted]))
+}
 
 /** Brings edges that were just written into the counts; `before` was read before they were written. */
 export async function addToCounts(
@@ -52,12 +54,12 @@ function sum(edges: readonly EdgeRecord[]): number {
   return edges.reduce((total, { on }) => total + (on ? 1 : -1), 0)
 }
 
-/** Makes the counts of some people (hundreds at most) what their follows are. Costs a look at each of those follows. */
+/** Makes the counts of some people what their follows are. Costs a look at each of those follows; at all, for more than a few. */
 export async function recount(models: Models, ids: readonly UserId[]): Promise<void> {
+  const counted = ids.length > recountFewMax ? null : ids
   for (let attempt = 0; attempt < recountAttemptsMax; attempt++) {
-    const rows = await models.users.find({ _id: among(ids) }).select({ following: 1, recounts: 1, counts: 1 }).lean()
-    const people = CountedRows.parse(rows)
-    const [following, followers] = [await tally(models, 'actor', ids), await tally(models, 'target', ids)]
+    const people = (await inChunks(ids, (chunk) => readCounts(models, chunk))).flat()
+    const [following, followers] = [await tally(models, 'actor', counted), await tally(models, 'target', counted)]
     const writes = people.map(({ _id, counts }) => ({
       updateMany: {
         filter: { _id, counts },
@@ -67,10 +69,18 @@ export async function recount(models: Models, ids: readonly UserId[]): Promise<v
         },
       },
     }))
-    const { matchedCount } = await models.users.bulkWrite(writes, { ordered: false })
-    if (matchedCount === writes.length) return
+    const done = await inChunks(writes, (chunk) => models.users.bulkWrite(chunk, { ordered: false }))
+    if (done.reduce((total, { matchedCount }) => total + matchedCount, 0) === writes.length) return
   }
   throw new AppError('overloaded', { message: 'The follower counts change too fast to be counted anew.' })
+}
+
+async function readCounts({ users }: Models, ids: readonly UserId[]): Promise<z.infer<typeof CountedRows>> {
+  const rows = await users
+    .find({ _id: among(ids) })
+    .select({ following: 1, recounts: 1, counts: 1 })
+    .lean()
+  return CountedRows.parse(rows)
 }
 
 /** How many follows that are on each person has at this end; of everyone when `ids` is null. Nobody with none is in it. */

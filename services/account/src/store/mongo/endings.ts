@@ -63,10 +63,10 @@ async function decide(
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const user = await readUser(models.users, { _id: userId })
     if (user === null) return null
-    const finished = await finish(deps, user)
+    const ended = await markEnded(deps, user)
     const wish = change(user)
     if (wish === 'stale') return 'stale'
-    if (wish === 'done') return finished
+    if (wish === 'done') return await tell(deps, userId, ended)
     const { reason, nowMs: atMs, untilMs } = ending
     const generation = user.generation + 1
     const note = { id: `sessions:${userId}@${generation}`, ending: { reason, atMs, untilMs, generation, keep } }
@@ -79,25 +79,23 @@ async function decide(
       },
     )
     if (matchedCount === 0) continue
-    return await finish(deps, { ...user, generation, outbox: [note] })
+    return await tell(deps, userId, await markEnded(deps, { ...user, generation, outbox: [note] }))
   }
   throw new AppError('overloaded', { message: 'Too many end the sessions of this person at once.' })
 }
 
-/** Does what the person's document owes about sessions, and appends the events of those that ended; how many did so now. */
-async function finish(deps: SessionDeps, user: UserDoc): Promise<number> {
-  const ended = await markEnded(deps, user)
-  const rows = await deps.models.sessions
-    .find({ userId: user._id, outboxDueMs: op({ $exists: true }) })
-    .sort({ lastUsedAtMs: -1 })
-    .select({ _id: 1 })
-    .lean()
-  for (const { _id } of Ids.parse(rows)) await deps.outbox.relay({ of: 'session', id: _id })
+/** Appends the events of the person's sessions that ended, also those of calls before; resolves with `ended`. */
+async function tell({ models, outbox }: SessionDeps, userId: UserId, ended: number): Promise<number> {
+  const owed = models.sessions.find({ userId, outboxDueMs: op({ $exists: true }) }).select({ _id: 1 })
+  for (const { _id } of Ids.parse(await owed.lean())) await outbox.relay({ of: 'session', id: _id })
   return ended
 }
 
 /** Ends the sessions that a note of the person ends, each owing its event; then the note is gone. How many ended. */
-export async function markEnded({ models, clock }: Pick<SessionDeps, 'models' | 'clock'>, user: UserDoc): Promise<number> {
+export async function markEnded(
+  { models, clock }: Pick<SessionDeps, 'models' | 'clock'>,
+  user: UserDoc,
+): Promise<number> {
   let ended = 0
   for (const { id, ending } of user.outbox ?? []) {
     if (ending === undefined) continue
@@ -109,7 +107,7 @@ export async function markEnded({ models, clock }: Pick<SessionDeps, 'models' | 
       { $set: { end, rev: 2, ...owing(clock, [{ id: 'ended' }]) } },
     )
     ended += modifiedCount
-    await settle(models.users, [user._id], [id])
+    await settle(models.users, user._id, [id])
   }
   return ended
 }

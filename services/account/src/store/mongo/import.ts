@@ -5,10 +5,11 @@ import type { EdgeRecord } from '../../domain/edges.js'
 import { userEvent } from '../../domain/users.js'
 import type { AccountStore, ImportedFollow, NewUser } from '../account-store.js'
 import { newUserRecord } from '../new-user.js'
+import { chunksOf } from './chunks.js'
 import { recount } from './counts.js'
 import { PairDoc } from './documents.js'
 import type { Models } from './models.js'
-import { owing, settle } from './owed.js'
+import { owing, settleMany } from './owed.js'
 import { edgeEventOf, edgeOf, placeOf, withEdges } from './pairs.js'
 import { among } from './reads.js'
 import { newUserDoc, newUserNote } from './users.js'
@@ -19,7 +20,7 @@ export interface ImportDeps {
   readonly clock: Clock
 }
 
-const chunkMax = { withEvents: 500, without: 2_000, people: 500 }
+const chunkMax = { withEvents: 500, without: 2_000 }
 const attemptsMax = 10
 
 type Import = Pick<AccountStore, 'importPeople' | 'importFollows'>
@@ -53,14 +54,17 @@ async function importPeople({ models, append, clock }: ImportDeps, people: reado
   }
   if (!events) return
   await append(people.map((user) => userEvent(newUserRecord(user), user.createdAtMs)))
-  await settle(
+  await settleMany(
     models.users,
-    people.map(({ id }) => id),
-    people.map((user) => newUserNote(user).id),
+    people.map((user) => ({ _id: user.id, outbox: [newUserNote(user)] })),
   )
 }
 
-async function importFollows({ models, append, clock }: ImportDeps, follows: readonly ImportedFollow[], events: boolean) {
+async function importFollows(
+  { models, append, clock }: ImportDeps,
+  follows: readonly ImportedFollow[],
+  events: boolean,
+) {
   const ids = [...new Set(follows.map(({ actorId, targetId }) => placeOf(actorId, targetId).id))]
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const held = await readPairs(models, ids)
@@ -69,13 +73,8 @@ async function importFollows({ models, append, clock }: ImportDeps, follows: rea
   if (!events) return
   await recountAll({ models }, follows)
   const owed = [...(await readPairs(models, ids)).values()].filter(({ outbox }) => outbox !== undefined)
-  const notes = owed.flatMap(({ outbox = [] }) => outbox.map(({ id }) => id))
   await append(owed.flatMap((pair) => (pair.outbox ?? []).flatMap((note) => edgeEventOf(pair, note) ?? [])))
-  await settle(
-    models.pairs,
-    owed.map(({ _id }) => _id),
-    notes,
-  )
+  await settleMany(models.pairs, owed)
 }
 
 /** Writes the follows that are not there. False when another change was first: to be done again. */
@@ -123,9 +122,5 @@ async function readPairs({ pairs }: Models, ids: readonly string[]): Promise<Rea
 
 async function recountAll({ models }: { models: Models }, follows: readonly ImportedFollow[]): Promise<void> {
   const people = [...new Set(follows.flatMap(({ actorId, targetId }): UserId[] => [actorId, targetId]))]
-  for (const chunk of chunksOf(people, chunkMax.people)) await recount(models, chunk)
-}
-
-function chunksOf<T>(items: readonly T[], max: number): (readonly T[])[] {
-  return Array.from({ length: Math.ceil(items.length / max) }, (_, n) => items.slice(n * max, (n + 1) * max))
+  await recount(models, people)
 }

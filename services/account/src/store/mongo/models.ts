@@ -1,6 +1,7 @@
 import { Schema, type Connection, type Model, type SchemaDefinition } from 'mongoose'
 import { durable } from '@skein/platform/mongo'
-import { edgeKinds, sides } from './documents.js'
+import { edgeKinds } from './documents.js'
+import { ends } from './pairs.js'
 
 /** As it lies there: parsed when it is read. */
 export type Row = Record<string, unknown>
@@ -77,10 +78,12 @@ const pairs = schemaOf('edges', {
   ...outbox,
 })
 pairs.index({ outboxDueMs: 1 }, { sparse: true })
-for (const side of sides) {
-  for (const kind of edgeKinds) {
+/** Who mutes a person is never asked. */
+const listedBy = { follow: ['actor', 'target'], block: ['actor', 'target'], mute: ['actor'] } as const
+for (const kind of edgeKinds) {
+  for (const { side, person } of listedBy[kind].flatMap((whose) => ends[whose])) {
     const on = { partialFilterExpression: { [`${side}.${kind}.on`]: true } }
-    for (const person of ['lo', 'hi'] as const) pairs.index({ [person]: 1, [`${side}.${kind}.edgeId`]: -1 }, on)
+    pairs.index({ [person]: 1, [`${side}.${kind}.edgeId`]: -1 }, on)
   }
 }
 

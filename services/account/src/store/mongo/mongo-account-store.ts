@@ -50,7 +50,7 @@ export async function createMongoAccountStore(deps: MongoAccountStoreDeps): Prom
     ...createSessions(shared),
     ...createEndings(shared),
     ...createKeys(models),
-    ...createEdges({ ...shared, settled: source.settled, random, log }),
+    ...createEdges({ ...shared, settled: (pairId) => source.settled(pairId), random, log }),
     ...createPeople(models),
     ...createImport({ models, append, clock }),
     close: () => outbox.close(),

@@ -7,7 +7,7 @@ import { userEvent } from '../../domain/users.js'
 import type { PairDoc, UserDoc } from './documents.js'
 import type { Models, Rows } from './models.js'
 import { edgeEventOf } from './pairs.js'
-import { among, op, readPair, readSession, readUser, sessionOf, userOf } from './reads.js'
+import { op, readPair, readSession, readUser, sessionOf, userOf } from './reads.js'
 
 /** A document that owes. `counted`: its writer knows that the follower counts have followed it. */
 export type OwedKey =
@@ -32,21 +32,21 @@ export interface OwedSource extends OutboxSource<OwedKey> {
 /** What the three kinds of documents owe: what must be done beside the event is done before it is appended. */
 export function createOwedSource(models: Models, effects: OwedEffects): OwedSource {
   const { users, sessions, pairs } = models
-  const settling = new Map<string, Promise<void>>()
+  const leaving = new Map<string, Promise<void>>()
   async function ofUser(id: string): Promise<Owed | null> {
     const user = await readUser(users, { _id: id })
     if (user?.outbox === undefined) return null
     await effects.endSessions(user)
     const told = user.outbox.flatMap((note) => (note.ending === undefined ? [note.id] : []))
     if (told.length === 0) return null
-    return { events: [userEvent(userOf(user), user.revAtMs)], settle: () => settle(users, [id], told) }
+    return { events: [userEvent(userOf(user), user.revAtMs)], settle: () => settle(users, id, told) }
   }
   async function ofSession(id: string): Promise<Owed | null> {
     const session = await readSession(sessions, id)
     if (session?.outbox === undefined) return null
     const { end, ...record } = sessionOf(session)
     const events: LogEvent[] = end === null ? [] : [sessionEvent({ ...record, end })]
-    return { events, settle: () => settle(sessions, [id], noteIds(session)) }
+    return { events, settle: () => settle(sessions, id, noteIds(session)) }
   }
   async function ofPair(id: string, isCounted: boolean): Promise<Owed | null> {
     const pair = await readPair(pairs, id)
@@ -55,8 +55,8 @@ export function createOwedSource(models: Models, effects: OwedEffects): OwedSour
       await effects.recount(pair)
     const events = pair.outbox.flatMap((note) => edgeEventOf(pair, note) ?? [])
     const settlePair = (): Promise<void> => {
-      const done = settle(pairs, [id], noteIds(pair)).finally(() => settling.delete(id))
-      settling.set(id, done)
+      const done = settle(pairs, id, noteIds(pair)).finally(() => leaving.delete(id))
+      leaving.set(id, done)
       return done
     }
     return { events, settle: settlePair }
@@ -74,7 +74,7 @@ export function createOwedSource(models: Models, effects: OwedEffects): OwedSour
     return (await Promise.all(found)).flat().sort((a, b) => a.dueMs - b.dueMs)
   }
   return {
-    settled: async (pairId) => await settling.get(pairId)?.catch(() => undefined),
+    settled: async (pairId) => await leaving.get(pairId)?.catch(() => undefined),
     due: async (nowMs, limit) => (await dueOf(nowMs, limit)).slice(0, limit).map(({ key }) => key),
     oldestDueMs: async () => (await dueOf(Number.MAX_SAFE_INTEGER, 1))[0]?.dueMs ?? null,
     read: (key) => {
@@ -96,11 +96,26 @@ export function owing<Note>(clock: Clock, notes: readonly Note[]): { outbox: Not
 }
 
 /** Takes these notes away, and what says when they are due with the last of them. Newer ones stay, and stay due. */
-export async function settle(rows: Rows, keys: readonly string[], notes: readonly string[]): Promise<void> {
-  const _id = among(keys)
+export async function settle(rows: Rows, id: string, notes: readonly string[]): Promise<void> {
+  const { filter, update } = settling(id, notes)
+  const { matchedCount } = await rows.updateOne(filter, update)
+  if (matchedCount === 0) await rows.updateOne({ _id: id }, { $pull: { outbox: { id: { $in: notes } } } })
+}
+
+/** Of many documents at once. One that got a newer note meanwhile keeps all of its notes, for the sweeper. */
+export async function settleMany(rows: Rows, docs: readonly Noted[]): Promise<void> {
+  const writes = docs.map((doc) => ({ updateOne: settling(doc._id, noteIds(doc)) }))
+  if (writes.length > 0) await rows.bulkWrite(writes, { ordered: false })
+}
+
+function settling(_id: string, notes: readonly string[]) {
   const nothingElse = op({ $not: { $elemMatch: { id: { $nin: notes } } } })
-  const { matchedCount } = await rows.updateMany({ _id, outbox: nothingElse }, { $unset: { outbox: 1, outboxDueMs: 1 } })
-  if (matchedCount < keys.length) await rows.updateMany({ _id }, { $pull: { outbox: { id: { $in: notes } } } })
+  return { filter: { _id, outbox: nothingElse }, update: { $unset: { outbox: 1, outboxDueMs: 1 } } }
+}
+
+interface Noted {
+  readonly _id: string
+  readonly outbox?: readonly { readonly id: string }[] | undefined
 }
 
 async function findDue(rows: Rows, nowMs: number, limit: number): Promise<z.infer<typeof DueRows>> {
@@ -108,6 +123,6 @@ async function findDue(rows: Rows, nowMs: number, limit: number): Promise<z.infe
   return DueRows.parse(await due.sort({ outboxDueMs: 1 }).limit(limit).lean())
 }
 
-function noteIds(doc: { readonly outbox?: readonly { readonly id: string }[] | undefined }): string[] {
-  return (doc.outbox ?? []).map(({ id }) => id)
+function noteIds({ outbox = [] }: Pick<Noted, 'outbox'>): string[] {
+  return outbox.map(({ id }) => id)
 }

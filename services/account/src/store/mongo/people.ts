@@ -15,7 +15,14 @@ const poolMax = 500
 const pageSlack = 20
 
 const PersonRows = z.array(
-  z.object({ _id: UserId, handle: Handle, name: z.string(), bio: z.string(), followers: z.int(), suspended: z.boolean() }),
+  z.object({
+    _id: UserId,
+    handle: Handle,
+    name: z.string(),
+    bio: z.string(),
+    followers: z.int(),
+    suspended: z.boolean(),
+  }),
 )
 type Person = Omit<z.infer<typeof PersonRows>[number], '_id'> & { readonly id: UserId }
 const CountRows = z.object({ _id: UserId, followers: z.int(), following: z.int() })
@@ -46,7 +53,8 @@ export function createPeople(models: Models): People {
       const drifted: UserId[] = []
       for await (const row of users.find().select({ followers: 1, following: 1 }).lean().cursor()) {
         const user = CountRows.parse(row)
-        const isRight = user.followers === (followers.get(user._id) ?? 0) && user.following === (following.get(user._id) ?? 0)
+        const isRight =
+          user.followers === (followers.get(user._id) ?? 0) && user.following === (following.get(user._id) ?? 0)
         if (!isRight) drifted.push(user._id)
       }
       return drifted
@@ -67,7 +75,10 @@ async function listPeople(
     const edges = await listEdges(models.pairs, [userId], { kind: 'follow', whose, range: rest })
     const others = edges.map(({ otherId }) => otherId)
     const parted = await partedFrom(models, viewerId, others)
-    const known = await peopleById(models, others.filter((id) => !parted.has(id)))
+    const known = await peopleById(
+      models,
+      others.filter((id) => !parted.has(id)),
+    )
     const found = edges.flatMap(({ edgeId, otherId }) => {
       const person = known.get(otherId)
       return person === undefined ? [] : [listed(edgeId, person)]
@@ -100,12 +111,17 @@ async function suggestionCandidates(models: Models, viewerId: UserId, limit: num
     via.set(otherId, [...(via.get(otherId) ?? []), personId])
   }
   const ranked = [...via].sort(([, a], [, b]) => b.length - a.length).slice(0, limit)
-  const known = await peopleById(models, ranked.map(([id]) => id))
+  const known = await peopleById(
+    models,
+    ranked.map(([id]) => id),
+  )
   const near = ranked.flatMap(([id, ways]) => {
     const person = known.get(id)
     return person === undefined ? [] : [candidate(person, ways)]
   })
-  const popular = (await mostFollowed(models)).filter(({ id }) => !excluded.has(id)).map((person) => candidate(person, []))
+  const popular = (await mostFollowed(models))
+    .filter(({ id }) => !excluded.has(id))
+    .map((person) => candidate(person, []))
   return [near, popular].flatMap((list) => list.filter((found) => found !== null).slice(0, limit))
 }
 

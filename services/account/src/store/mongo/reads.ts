@@ -45,9 +45,7 @@ export async function readRelations(
 ): Promise<Map<UserId, Relation>> {
   const rows = await pairs.find({ _id: among(ids.map((id) => placeOf(viewerId, id).id)) }).lean()
   const known = new Map(rows.map((row) => PairDoc.parse(row)).map((pair) => [pair._id, pair]))
-  return new Map(
-    ids.map((id) => [id, relationOf(pairOf(known.get(placeOf(viewerId, id).id) ?? null, viewerId, id))]),
-  )
+  return new Map(ids.map((id) => [id, relationOf(pairOf(known.get(placeOf(viewerId, id).id) ?? null, viewerId, id))]))
 }
 
 export interface EdgeQuery {

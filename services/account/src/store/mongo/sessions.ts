@@ -22,9 +22,7 @@ type Sessions = Pick<
 >
 
 const attemptsMax = 50
-const EndedRows = z.array(
-  z.object({ _id: SessionId, end: z.object({ untilMs: z.int(), reason: SessionEndReason }) }),
-)
+const EndedRows = z.array(z.object({ _id: SessionId, end: z.object({ untilMs: z.int(), reason: SessionEndReason }) }))
 
 export function createSessions(deps: SessionDeps): Sessions {
   const { models, outbox } = deps
@@ -59,7 +57,10 @@ export function createSessions(deps: SessionDeps): Sessions {
       return true
     },
     endedSessions: async (nowMs) => {
-      const rows = await sessions.find({ 'end.untilMs': op({ $gt: nowMs }) }).select({ end: 1 }).lean()
+      const rows = await sessions
+        .find({ 'end.untilMs': op({ $gt: nowMs }) })
+        .select({ end: 1 })
+        .lean()
       return EndedRows.parse(rows).map(({ _id, end }) => ({ sessionId: _id, untilMs: end.untilMs, reason: end.reason }))
     },
     sweep: async (nowMs) => {
