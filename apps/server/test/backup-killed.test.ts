@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { seededRandom } from '@skein/platform/testing'
+import { eventually, seededRandom } from '@skein/platform/testing'
 import { expect } from 'chai'
 import { bundledSkein } from '../../../test/support/bundle.js'
 import { BackupError } from '../src/backup/backup-error.js'
@@ -18,7 +18,7 @@ import { depsFor, newFolder, settings, type Folder } from './backup-support.js'
 
 const rounds = 20
 
-describe('a backup that is killed', function () {
+describe('processes that make backups', function () {
   this.timeout(180_000)
   let home: Folder
   let dir = ''
@@ -112,5 +112,22 @@ describe('a backup that is killed', function () {
     await lock.release()
     const stopped = await takeInChild(child, AbortSignal.abort()).catch((thrown: Error) => thrown.name)
     expect(stopped).to.equal('AbortError')
+  })
+
+  it('[BAK11] backup run stays, shows its metrics, and ends at SIGTERM', async () => {
+    const argv = ['backup', 'run', '--data-dir', data, '--backup-dir', dir, '--ops-port', '0']
+    const child = spawn(process.execPath, [program, ...argv], { stdio: ['ignore', 'pipe', 'inherit'] })
+    let said = ''
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text))
+    await eventually(() => said.includes('\n'), 30_000)
+    expect(said).to.include('every 4 h into')
+    const port = /on 127\.0\.0\.1:(\d+)/.exec(said)?.[1]
+    const metrics = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text()
+    const newest = (await listBackups(dir))[0]?.atMs ?? 0
+    expect(metrics).to.include(`skein_backup_last_success_timestamp_seconds ${newest / 1_000}`)
+    expect((await fetch(`http://127.0.0.1:${port}/readyz`)).status).to.equal(200)
+    child.kill('SIGTERM')
+    await once(child, 'exit')
+    expect(child.exitCode).to.equal(0)
   })
 })
