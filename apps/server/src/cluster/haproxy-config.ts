@@ -8,7 +8,7 @@ export interface BalancerConfig {
 export function haproxyConfig({ port, opsPort, gateways }: BalancerConfig): string {
   const servers = gateways.map((own) => `  server ${own.name} 127.0.0.1:${own.port} port ${own.opsPort}`)
   return `global
-  maxconn 20000
+  maxconn 4000
   hard-stop-after 5s
 
 defaults

@@ -105,6 +105,7 @@ function skeinSpec(plan: ClusterPlan, place: Place, settings: Partial<ServerConf
   const counted = role === 'gateway' ? { countConnections: () => readGauge(opsPort, 'skein_ws_connections') } : {}
   return {
     ...placed(plan, name),
+    cwd: process.cwd(),
     command,
     args: [...args, 'start'],
     env,

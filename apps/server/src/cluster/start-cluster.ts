@@ -85,6 +85,7 @@ class Supervisor implements PartControl {
   #looking: NodeJS.Timeout | undefined
   #closing: Promise<void> | undefined
   #recorded = ''
+  #isStarted = false
 
   constructor(plan: ClusterPlan, specs: PartSpecs, port: number) {
     this.#plan = plan
@@ -120,6 +121,7 @@ class Supervisor implements PartControl {
     for (const group of [engines, services, gateways]) await begin(group)
     if (balancers.length === 0) this.#balancer = await startTcpBalancer(this.#port, () => this.#readyGateways())
     await begin(balancers)
+    this.#isStarted = true
     this.#look()
   }
 
@@ -183,6 +185,7 @@ class Supervisor implements PartControl {
   #named(name: string): Supervised {
     const found = this.#all.find((part) => part.spec.name === name)
     if (this.#closing !== undefined) throw new Error('The cluster is closing.')
+    if (!this.#isStarted) throw new Error('The cluster is still starting: try again in a few seconds.')
     if (found === undefined)
       throw new Error(`There is no part ${name}. The parts: ${this.#all.map(({ spec }) => spec.name).join(', ')}`)
     return found
