@@ -1,11 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import { LogEvent } from '@skein/contracts'
 import { eventually } from '@skein/platform/testing'
 import type { FeedView } from '@skein/client'
 import { expect } from 'chai'
-import { z } from 'zod'
 import { collect, type Collected } from './support/collect.js'
-import { openDatabase } from './support/database.js'
+import { storedIn } from './support/stored.js'
 import { doubled, idsOf, loadFeed, textsOf } from './support/feeds.js'
 import { Closing, signUpAll, type Person } from './support/people.js'
 import { pictureOf } from './support/picture.js'
@@ -15,8 +13,6 @@ import { spawnSystem, type Spawned } from './support/system.js'
 import { startWriter, type Writer } from './support/writer.js'
 
 const rounds = 20
-const PostRow = z.object({ id: z.string(), rev: z.int() })
-const EventRow = z.object({ event: z.string() })
 
 /** One process killed again and again under load; the tests look at what is left. */
 describe('a process that is killed under load', function () {
@@ -96,13 +92,8 @@ describe('a process that is killed under load', function () {
 
   it('[SYS1] a post is never without its event, nor an event without its post', async () => {
     expect(await system.stop()).to.equal(0)
-    const db = await openDatabase(system.dataDir)
-    const posts = z.array(PostRow).parse(db.read('SELECT id, rev FROM posts ORDER BY id').all())
-    const events = z.array(EventRow).parse(db.read('SELECT event FROM log_entries').all())
-    await db.close()
-    const logged = events
-      .map(({ event }) => LogEvent.parse(JSON.parse(event)))
-      .flatMap((event) => (event.kind === 'post' ? [{ id: event.post.id, rev: event.rev }] : []))
+    const { posts, events } = await storedIn(system)
+    const logged = events.flatMap((event) => (event.kind === 'post' ? [{ id: event.post.id, rev: event.rev }] : []))
     expect(logged.toSorted((a, b) => (a.id < b.id ? -1 : 1))).to.deep.equal(posts)
     expect(posts.length).to.be.greaterThan(writers.length * rounds)
   })

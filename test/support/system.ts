@@ -9,6 +9,7 @@ import { eventually } from '@skein/platform/testing'
 import { loadConfig } from '@skein/platform'
 import { serverConfig, startEmbedded, type Embedded, type ServerConfig } from '@skein/server'
 import { bundledSkein } from './bundle.js'
+import { clusterStores, startClusterSystem, type ClusterStores, type ClusterSystem } from './cluster-system.js'
 
 export type Settings = Partial<ServerConfig>
 
@@ -18,13 +19,13 @@ export interface SystemOptions {
   readonly webRoot?: string
 }
 
-/** The whole system in this process over a data folder of its own, which goes with it. */
+/**
+ * The whole system in this process, over data of its own, which goes with it: embedded over one file, or, with
+ * `SKEIN_TEST_WIRING=cluster`, two of each role over Redis and MongoDB.
+ */
 export interface System extends AsyncDisposable {
   readonly url: string
   readonly port: number
-  readonly dataDir: string
-  /** Of the present run; another one after `start`. */
-  readonly server: Embedded
   /** Stops it; the folder stays. */
   stop(): Promise<void>
   /** Starts it again over the same folder on the same port. */
@@ -37,6 +38,8 @@ export interface Spawned extends AsyncDisposable {
   readonly port: number
   readonly opsPort: number
   readonly dataDir: string
+  /** Of the replicated wiring: where its data is. */
+  readonly stores: ClusterStores | undefined
   readonly pid: number
   /** What it wrote to stderr so far, over all runs. */
   readonly errors: string
@@ -78,41 +81,47 @@ function newFolder(): Promise<string> {
   return mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'skein-test-'))
 }
 
+export const isCluster = process.env['SKEIN_TEST_WIRING'] === 'cluster'
+
 export async function startSystem({ settings = {}, webRoot }: SystemOptions = {}): Promise<System> {
   const dataDir = await newFolder()
-  const run = (port: number) =>
-    startEmbedded(configOf({ ...settings, dataDir, port, 'ops.port': 0 }), {
-      version: '0.0.0-test',
-      ...(webRoot === undefined ? {} : { webRoot }),
-    })
-  let server = await run(0)
-  let isUp = true
-  const { port } = server
-  async function stop(): Promise<void> {
-    if (!isUp) return
-    isUp = false
-    await server.close()
-  }
+  const web = webRoot === undefined ? {} : { webRoot }
+  const system = isCluster
+    ? await startClusterSystem({ settings: configOf(settings), ...web })
+    : await startEmbeddedSystem({ ...settings, dataDir, 'ops.port': 0 }, web)
   return {
-    url: `http://127.0.0.1:${port}`,
-    port,
-    dataDir,
-    get server() {
-      return server
-    },
-    stop,
-    async start() {
-      server = await run(port)
-      isUp = true
-    },
+    url: `http://127.0.0.1:${system.port}`,
+    port: system.port,
+    stop: () => system.stop(),
+    start: () => system.start(),
     async [Symbol.asyncDispose]() {
-      await stop()
+      await system.close()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
 
+async function startEmbeddedSystem(settings: Settings, web: { readonly webRoot?: string }): Promise<ClusterSystem> {
+  const run = (port: number) => startEmbedded(configOf({ ...settings, port }), { version: '0.0.0-test', ...web })
+  let server: Embedded | undefined = await run(0)
+  const { port } = server
+  async function stop(): Promise<void> {
+    const running = server
+    server = undefined
+    await running?.close()
+  }
+  return {
+    port,
+    stop,
+    start: async () => {
+      server = await run(port)
+    },
+    close: stop,
+  }
+}
+
 export async function spawnSystem(settings: Settings = {}, where: 'memory' | 'disk' = 'memory'): Promise<Spawned> {
+  const stores = isCluster ? await clusterStores() : undefined
   const dataDir = where === 'memory' ? await newFolder() : await mkdtemp(join(tmpdir(), 'skein-test-'))
   let port = 0
   let opsPort = 0
@@ -123,7 +132,7 @@ export async function spawnSystem(settings: Settings = {}, where: 'memory' | 'di
     const own = spawn(process.execPath, [await bundledSkein(), 'start', ...argv], {
       cwd: dataDir,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: childEnvironment(),
+      env: { ...childEnvironment(), ...stores?.env },
     })
     child = own
     own.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
@@ -149,6 +158,7 @@ export async function spawnSystem(settings: Settings = {}, where: 'memory' | 'di
       return opsPort
     },
     dataDir,
+    stores,
     get pid() {
       return child?.pid ?? 0
     },
@@ -177,7 +187,7 @@ async function readyPorts(child: ChildProcess, errors: () => string): Promise<[n
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (said += text))
   return await eventually(() => {
     if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}: ${errors()}`)
-    const [port, opsPort] = [...said.matchAll(/https?:\/\/[^\s:]+:(\d+)\n/g)].map((found) => Number(found[1]))
+    const [port, opsPort] = [...said.matchAll(/[a-z0-9.]+:(\d+)(?:,|\n)/g)].map((found) => Number(found[1]))
     if (!said.includes(' ready in ') || port === undefined || opsPort === undefined)
       throw new Error(`not ready: ${said}`)
     return [port, opsPort]

@@ -156,6 +156,12 @@ export const serverConfig = defineConfig(
       schema: z.int().min(1).max(10_000),
       default: 50,
     },
+    'live.allowPolling': {
+      description:
+        'Long polling for sockets that cannot be WebSockets; the balancer must then keep a client at one gateway.',
+      schema: z.boolean(),
+      default: false,
+    },
     'live.windowEntries': {
       description: 'Events held in memory for who comes back.',
       schema: z.int().min(10).max(10_000_000),

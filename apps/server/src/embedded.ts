@@ -5,7 +5,7 @@ import { createAccountService, createPasswordHasher, type AccountStore, type Pas
 import { createSqliteAccountStore } from '@skein/account/sqlite'
 import { accountContract, postContract, timelineContract, type StatsMessage } from '@skein/contracts'
 import { createSqliteEventLog, createWindow, type SqliteEventLog } from '@skein/event-log'
-import { createGateway, createHttpApiMetrics, type Gateway } from '@skein/gateway'
+import { createGateway, createHearingCheck, createHttpApiMetrics, type Gateway } from '@skein/gateway'
 import {
   createEndedSessions,
   createHealth,
@@ -205,7 +205,10 @@ export async function startEmbedded(config: ServerConfig, { version, webRoot }: 
   const made = createGateway(gatewayConfigOf(config, version, webRoot), gatewayDeps(core, config))
   gateway = made
   health.add('database', { affectsReady: false, check: () => void core.db.read('SELECT 1 AS one').get() })
-  health.add('log', { affectsReady: true, check: () => checkHearing(made) })
+  health.add('log', {
+    affectsReady: true,
+    check: createHearingCheck({ isHearing: () => made.live.isHearing(), ping: () => core.events.heads(), clock }),
+  })
   lifecycle.add('ops', {
     start: async () => {
       ops = await serveOps({
@@ -230,11 +233,6 @@ export async function startEmbedded(config: ServerConfig, { version, webRoot }: 
   await lifecycle.start()
   health.markStarted()
   return { core, port, opsPort: ops?.port ?? 0, close: () => lifecycle.close() }
-}
-
-function checkHearing(gateway: Gateway): undefined {
-  if (!gateway.live.isHearing()) throw new Error('the event log was not heard for 4 s')
-  return undefined
 }
 
 function gatewayDeps(core: Core, config: ServerConfig): Parameters<typeof createGateway>[1] {

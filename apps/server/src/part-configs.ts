@@ -45,6 +45,7 @@ export function gatewayConfigOf(config: ServerConfig, version: string, webRoot: 
       maxSockets: config['live.maxSockets'],
       maxSocketsPerIp: config['live.maxSocketsPerIp'],
       maxSocketsPerUser: config['live.maxSocketsPerUser'],
+      allowPolling: config['live.allowPolling'],
       callBurst: 100,
       callsPerSecond: 20,
       openFeedPostsPerSecond: 20,

@@ -7,12 +7,15 @@ import type { ServerConfig } from '../config.js'
 import { startBots } from '../demo/bots.js'
 import { fillDemo } from '../demo/fill.js'
 import { demoPassword, demoSignIns } from '../demo/people.js'
-import { startEmbedded, type Embedded } from '../embedded.js'
+import { startEmbedded, type Embedded, type EmbeddedOptions } from '../embedded.js'
 import { version } from '../version.js'
 import { readSettings } from './config.js'
 
 export const startCommand = defineCommand({
-  meta: { name: 'start', description: 'Run the whole system in this process, over one data folder' },
+  meta: {
+    name: 'start',
+    description: 'Run the whole system in this process, over one data folder; or one role of it (--role)',
+  },
   args: { demo: { type: 'boolean', description: 'Demo people, posts and bots in an empty development folder' } },
   run: ({ args, rawArgs }) => start(rawArgs, args.demo === true),
 })
@@ -23,10 +26,33 @@ export const demoCommand = defineCommand({
 })
 
 async function start(rawArgs: readonly string[], demo: boolean): Promise<void> {
-  const startedAtMs = Date.now()
   const config = readSettings(rawArgs)
   const webRoot = fileURLToPath(new URL('../../../web/dist', import.meta.url))
-  const server = await startEmbedded(config, { version, ...(existsSync(webRoot) ? { webRoot } : {}) })
+  const options = { version, ...(existsSync(webRoot) ? { webRoot } : {}) }
+  if (config.role === 'all' && config['redis.url'] === undefined) await startWhole(config, options, demo)
+  else await startReplicated(config, options)
+}
+
+/** One role, or all of them, over Redis and MongoDB. Their drivers are read only here. */
+async function startReplicated(config: ServerConfig, options: EmbeddedOptions): Promise<void> {
+  const startedAtMs = Date.now()
+  const { startAllRoles, startRole } = await import('../roles/start-role.js')
+  const { role } = config
+  const running = await (role === 'all' ? startAllRoles(config, options) : startRole(role, config, options))
+  onSignal(() => running.close(), { log: running.log })
+  const seconds = ((Date.now() - startedAtMs) / 1_000).toFixed(1)
+  const { host, port } =
+    running.role === 'gateway'
+      ? { host: config.host, port: running.port }
+      : { host: config['rpc.host'], port: running.port }
+  console.log(
+    `Skein ${version} ${role} ready in ${seconds} s on ${host}:${port}, health and metrics on ${config['ops.host']}:${running.opsPort}`,
+  )
+}
+
+async function startWhole(config: ServerConfig, options: EmbeddedOptions, demo: boolean): Promise<void> {
+  const startedAtMs = Date.now()
+  const server = await startEmbedded(config, options)
   let close = () => server.close()
   onSignal(() => close(), { log: server.core.log })
   const isDemo = demo && config.mode === 'development' && (await fillDemo(server.core))

@@ -37,6 +37,7 @@ export async function openMongo({ url, name, log, waitMs = 2_000, poolMax = 20 }
     readPreference: 'primary',
     readConcernLevel: 'local',
     retryWrites: true,
+    monitorCommands: true,
   })
   connection.set('strictQuery', 'throw')
   connection.set('sanitizeFilter', true)
@@ -70,6 +71,8 @@ const awayCodes = new Set([6, 7, 50, 64, 89, 91, 100, 189, 262, 9001, 10107, 116
 /** Whether the database, and not the question, is why it failed: the outcome of a write is then unknown. */
 export function isMongoAway(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false
+  // A bulk (insertMany) says what went wrong with the connection in here, under its own name.
+  if ('errorResponse' in thrown && thrown.errorResponse instanceof Error) return isMongoAway(thrown.errorResponse)
   return away.has(thrown.name) || ('code' in thrown && typeof thrown.code === 'number' && awayCodes.has(thrown.code))
 }
 
