@@ -101,7 +101,7 @@ export function edgesContract(create: CreatePostEngine): void {
   })
 
   it('[POS18] changed posts are found and counted, also after a restart; of a much liked one the answer still holds the change', async function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     await using engine = await create()
     const post = postOf(await engine.store.create(draftOf(1, 'x')))
     const other = postOf(await engine.store.create(draftOf(1, 'y', { replyTo: post.id })))

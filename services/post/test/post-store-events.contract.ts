@@ -45,7 +45,7 @@ export function changeEventsContract(create: CreatePostEngine): void {
   })
 
   it('[POS17] above 1,000 spreaders nobody is named', async function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     await using engine = await create()
     const { store } = engine
     const post = postOf(await store.create(draftOf(1, 'x')))

@@ -110,7 +110,7 @@ export function feedsContract(create: CreatePostEngine): void {
   })
 
   it('[POS20] of any number of actors every page is the same as from a plain merge', async function () {
-    this.timeout(60_000)
+    this.timeout(180_000)
     await using engine = await create(seededRandom(7))
     const random = seededRandom(11)
     const authors = 40

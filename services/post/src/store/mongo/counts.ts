@@ -4,7 +4,10 @@ import { duplicateKeyOf } from '@skein/platform/mongo'
 import { inBatches } from './range.js'
 import { op, type Models } from './schema.js'
 
-/** Up to this many edges a post is counted within the change itself; above it a moment later. */
+export type CountKind = keyof PostCounts
+const countKinds = ['replies', 'reposts', 'quotes', 'likes'] as const satisfies readonly CountKind[]
+
+/** Up to this many edges of a kind a post is counted within the change itself; above it a moment later. */
 const inlineMaxEdges = 100
 /** Above this many posts a tag is counted once a minute at most, when it is used. */
 const tagMaxPosts = 1_000
@@ -25,19 +28,24 @@ export class Counts {
     this.#clock = clock
   }
 
-  /** Notes that what a post counts has changed. The counts as they are now; null when that is too much to count here. */
-  async touchPost(id: string): Promise<PostCounts | null> {
+  /**
+   * Notes that what a post counts has changed. The counts with the named ones as they are now; null when that is too much
+   * to count here. Costs no more than 100 index keys a count.
+   */
+  async touchPost(id: string, kinds: readonly CountKind[] = countKinds): Promise<PostCounts | null> {
     const { posts } = this.#models
     const change = { $inc: { dirtySeq: 1 }, $min: { dirtyAtMs: this.#clock.now() } }
     const held = await posts
       .findOneAndUpdate({ _id: id }, change, { returnDocument: 'after', projection: { counts: 1, dirtySeq: 1 } })
       .lean()
-    if (held === null) return null
-    const { replies, reposts, quotes, likes } = held.counts
-    if (replies + reposts + quotes + likes > inlineMaxEdges) return null
-    const counts = await this.#count(id)
-    await posts.updateOne({ _id: id, dirtySeq: held.dirtySeq }, { counts })
-    return counts
+    if (held === null || kinds.some((kind) => held.counts[kind] > inlineMaxEdges)) return null
+    const counted = await Promise.all(
+      kinds.map(async (kind) => [kind, await this.#countOf(kind, id, inlineMaxEdges + 1)] as const),
+    )
+    if (counted.some(([, n]) => n > inlineMaxEdges)) return null
+    const changed = Object.fromEntries(counted.map(([kind, n]) => [`counts.${kind}`, n]))
+    await posts.updateOne({ _id: id, dirtySeq: held.dirtySeq }, changed)
+    return PostCounts.parse({ ...held.counts, ...Object.fromEntries(counted) })
   }
 
   /** Notes that posts with these tags have come or gone. */
@@ -79,14 +87,16 @@ export class Counts {
   }
 
   async #count(id: string): Promise<PostCounts> {
+    const counted = await Promise.all(countKinds.map(async (kind) => [kind, await this.#countOf(kind, id)] as const))
+    return PostCounts.parse(Object.fromEntries(counted))
+  }
+
+  #countOf(kind: CountKind, id: string, limit?: number): Promise<number> {
     const { posts, edges } = this.#models
-    const [replies, quotes, reposts, likes] = await Promise.all([
-      posts.countDocuments({ 'replyTo.id': id, alive: true }),
-      posts.countDocuments({ 'quoteOf.id': id, alive: true }),
-      edges.countDocuments({ postId: id, kind: 'repost', on: true }),
-      edges.countDocuments({ postId: id, kind: 'like', on: true }),
-    ])
-    return PostCounts.parse({ replies, reposts, quotes, likes })
+    const options = limit === undefined ? {} : { limit }
+    if (kind === 'replies') return posts.countDocuments({ 'replyTo.id': id, alive: true }, options)
+    if (kind === 'quotes') return posts.countDocuments({ 'quoteOf.id': id, alive: true }, options)
+    return edges.countDocuments({ postId: id, kind: kind === 'likes' ? 'like' : 'repost', on: true }, options)
   }
 
   async #touchTag(tag: string): Promise<void> {

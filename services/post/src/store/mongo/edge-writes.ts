@@ -39,7 +39,7 @@ export class EdgeWrites {
       if (!(await this.#write(key, change, edge, post))) continue
       const changed = withFlag(post, kind, on)
       if (kind === 'bookmark') return { kind: 'changed', post: changed }
-      const counts = (await this.#deps.counts.touchPost(postId)) ?? guessCounts(post.counts, kind, on)
+      const counts = (await this.#deps.counts.touchPost(postId, [countOf[kind]])) ?? guessCounts(post.counts, kind, on)
       await outbox.relay({ of: 'edge', id: key, isCounted: true })
       return { kind: 'changed', post: { ...changed, counts } }
     }
