@@ -85,7 +85,7 @@ export async function openMongoEngine(server: TestMongo): Promise<StoreEngine> {
     events: () => Promise.resolve(log.events),
     breakLog: () => log.away(true),
     [Symbol.asyncDispose]: async () => {
-      await node.connection.dropDatabase()
+      await node.connection.dropDatabase().catch(() => undefined)
       await node[Symbol.asyncDispose]()
     },
   }

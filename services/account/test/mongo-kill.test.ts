@@ -16,6 +16,7 @@ async function persist<T>(work: () => Promise<T>): Promise<T> {
       return await work()
     } catch (thrown) {
       if (!(thrown instanceof AppError) || !thrown.retryable || Date.now() > untilMs) throw thrown
+      await new Promise((resume) => setTimeout(resume, 20))
     }
   }
 }
@@ -71,13 +72,16 @@ describeMongo('a database that is killed', (shared) => {
       const others = people.filter((id) => id !== me)
       return live(n % 2 === 0 ? node : other, { me, others }, acknowledged, () => isOver)
     })
-    for (let kill = 0; kill < killed; kill++) {
-      const before = log.events.length
-      await eventually(() => log.events.length > before + 60, 60_000)
-      await server.kill()
-      await server.start()
+    try {
+      for (let kill = 0; kill < killed; kill++) {
+        const before = log.events.length
+        await eventually(() => log.events.length > before + 60, 60_000)
+        await server.kill()
+        await server.start()
+      }
+    } finally {
+      isOver = true
     }
-    isOver = true
     await Promise.all(lives)
 
     node.store.outbox.start()
