@@ -1,6 +1,7 @@
 import type { EventLog } from '@skein/event-log'
 import type { Clock, Logger } from '@skein/platform'
 import type { TimelineConfig } from './config.js'
+import type { HomeStore } from './homes/home-store.js'
 import type { AccountReads, PostReads } from './ports.js'
 import { createPeople, type People } from './reads/people.js'
 import { createTrends, type Trends } from './reads/trends.js'
@@ -11,6 +12,8 @@ export interface TimelineDeps {
   readonly log: Pick<EventLog, 'heads'>
   readonly clock: Pick<Clock, 'now'>
   readonly logger: Logger
+  /** Stored homes; without them home is read from the database. */
+  readonly homes?: HomeStore | undefined
 }
 
 /** What every method is made of. */

@@ -93,7 +93,7 @@ class Consumer {
   #blocking: Redis | undefined
   #running: Promise<void> | undefined
   #closing = false
-  readonly #closed = new AbortController()
+  #waiting = new AbortController()
   #isAway = false
   #epoch = ''
   #claimedAtMs = 0
@@ -117,7 +117,7 @@ class Consumer {
 
   async close(): Promise<void> {
     this.#closing = true
-    this.#closed.abort()
+    this.#waiting.abort()
     this.#blocking?.disconnect()
     await this.#running
   }
@@ -169,13 +169,15 @@ class Consumer {
   async #waitForMore(lastDelivered: string): Promise<void> {
     if (this.#closing) return
     const ms = Math.max(1, Math.min(blockMs, Math.ceil(this.#minIdleMs / 2)))
-    const { signal } = this.#closed
+    this.#waiting = new AbortController()
+    const more = this.#blocking?.xread('COUNT', 1, 'BLOCK', ms, 'STREAMS', this.source.stream, lastDelivered)
     // A connection that breaks may leave its blocking command without an answer.
-    const overdue = wait(ms + overdueMs, undefined, { signal }).catch(() => undefined)
-    await Promise.race([
-      this.#blocking?.xread('COUNT', 1, 'BLOCK', ms, 'STREAMS', this.source.stream, lastDelivered),
-      overdue,
-    ])
+    const overdue = wait(ms + overdueMs, undefined, { signal: this.#waiting.signal }).catch(() => undefined)
+    try {
+      await Promise.race([more, overdue])
+    } finally {
+      this.#waiting.abort()
+    }
   }
 
   async #handleAll(entries: readonly WorkEntry[]): Promise<void> {
