@@ -103,6 +103,8 @@ export async function askCluster(
   const response = await fetch(`http://127.0.0.1:${port}${path}`, {
     method: ask === undefined ? 'GET' : 'POST',
     headers: { authorization: `Bearer ${token}` },
+  }).catch((cause: unknown) => {
+    throw new Error(`The cluster over ${dataDir} does not answer: it is just ending. Ask again.`, { cause })
   })
   const read = Answer.parse(await response.json())
   if ('error' in read) throw new Error(read.error)
