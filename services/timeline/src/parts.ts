@@ -1,6 +1,7 @@
 import type { EventLog } from '@skein/event-log'
 import type { Clock, Logger } from '@skein/platform'
 import type { TimelineConfig } from './config.js'
+import { rememberHeads } from './homes/known-heads.js'
 import type { HomeStore } from './homes/home-store.js'
 import type { AccountReads, PostReads } from './ports.js'
 import { createPeople, type People } from './reads/people.js'
@@ -27,6 +28,7 @@ export function createParts(config: TimelineConfig, deps: TimelineDeps): Parts {
   const { account, post, clock } = deps
   return {
     ...deps,
+    log: deps.homes === undefined ? deps.log : rememberHeads(deps.log),
     config,
     people: createPeople({ account, clock, ttlMs: config.cardTtlMs, max: config.cardsMax }),
     trends: createTrends({ post, clock, ttlMs: config.trendsTtlMs }),

@@ -143,8 +143,10 @@ describe('stored homes in a real Redis', function () {
     const before = await scene.log.heads()
     let release = (): void => undefined
     const held = new Promise<void>((done) => (release = done))
-    scene.gateFollowers(() => held)
+    let begun = 0
+    scene.gateFollowers(() => (begun++, held))
     await scene.post(author)
+    await soon(() => begun > 0)
     const reads = scene.counts.home
     const { items, cursor } = await scene.home(reader)
     expect(scene.counts.home).to.equal(reads + 1)
@@ -192,6 +194,29 @@ describe('stored homes in a real Redis', function () {
     await untilStored(scene, reader)
     expect(pages).to.be.greaterThan(10)
     expect(smallAt).to.be.lessThan(8)
+  })
+
+  it('[HOM10] while Redis is away home is read from the database, with the last heads that were known', async () => {
+    const own = await startRedis()
+    try {
+      scene = await createHomesScene(own)
+      scene.homes.start()
+      const [reader, author] = [scene.model.addUser('reader'), scene.model.addUser('author')]
+      scene.model.follow(reader, author)
+      await untilStored(scene, reader)
+      await scene.post(author)
+      await untilStored(scene, reader)
+      await own.kill()
+      scene.model.post(author)
+      expect(await allHome(scene, reader)).to.deep.equal(homeIds(scene.model, reader))
+      await own.start()
+      await soon(() => scene.post(author))
+      await soon(() => untilStored(scene, reader))
+      expect(await allHome(scene, reader)).to.deep.equal(homeIds(scene.model, reader))
+    } finally {
+      await scene[Symbol.asyncDispose]()
+      await own[Symbol.asyncDispose]()
+    }
   })
 
   for (const seed of [1, 2, 3, 4]) {
