@@ -3,13 +3,14 @@ import { relative, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { onSignal } from '@skein/platform'
 import { defineCommand } from 'citty'
+import { startEmbeddedBackups } from '../backup/embedded-backups.js'
 import type { ServerConfig } from '../config.js'
 import { startBots } from '../demo/bots.js'
 import { fillDemo } from '../demo/fill.js'
 import { demoPassword, demoSignIns } from '../demo/people.js'
 import { startEmbedded, type Embedded, type EmbeddedOptions } from '../embedded.js'
 import { version } from '../version.js'
-import { readSettings } from './config.js'
+import { readSettings, settingsOf } from './config.js'
 
 export const startCommand = defineCommand({
   meta: {
@@ -29,7 +30,8 @@ async function start(rawArgs: readonly string[], demo: boolean): Promise<void> {
   const config = readSettings(rawArgs)
   const webRoot = fileURLToPath(new URL('../../../web/dist', import.meta.url))
   const options = { version, ...(existsSync(webRoot) ? { webRoot } : {}) }
-  if (config.role === 'all' && config['redis.url'] === undefined) await startWhole(config, options, demo)
+  if (config.role === 'all' && config['redis.url'] === undefined)
+    await startWhole(config, options, { demo, settings: settingsOf(rawArgs) })
   else await startReplicated(config, options)
 }
 
@@ -50,17 +52,26 @@ async function startReplicated(config: ServerConfig, options: EmbeddedOptions): 
   )
 }
 
-async function startWhole(config: ServerConfig, options: EmbeddedOptions, demo: boolean): Promise<void> {
+async function startWhole(
+  config: ServerConfig,
+  options: EmbeddedOptions,
+  { demo, settings }: { readonly demo: boolean; readonly settings: readonly string[] },
+): Promise<void> {
   const startedAtMs = Date.now()
   const server = await startEmbedded(config, options)
-  let close = () => server.close()
+  const backups = await startEmbeddedBackups(config, server.core, settings)
+  let close = async () => {
+    await backups.close()
+    await server.close()
+  }
   onSignal(() => close(), { log: server.core.log })
   const isDemo = demo && config.mode === 'development' && (await fillDemo(server.core))
   if (isDemo) {
     const bots = await startBots(server.core)
+    const closeRest = close
     close = async () => {
       bots.stop()
-      await server.close()
+      await closeRest()
     }
   }
   console.log(banner(config, server, (Date.now() - startedAtMs) / 1_000, isDemo))
