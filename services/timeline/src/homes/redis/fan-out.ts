@@ -80,9 +80,9 @@ export function createFanOut(options: FanOutOptions): FanOut {
     handle: doChunk,
     onDead: async (entry) => {
       metrics.dead?.()
-      const chunk = decodeChunk(entry)
-      await log.renewEra(chunk.lane)
-      await close(chunk)
+      const { lane, epoch = '', seq = '' } = entry.fields
+      await log.renewEra(Number(lane))
+      await redis.zrem(openKey(Number(lane), epoch), seq)
     },
   })
 
