@@ -8,7 +8,7 @@ import { linesOf, loadWhole, pictureOf } from './support/picture.js'
 import { followAll, postMany } from './support/posting.js'
 import { openProxy, type Proxy } from './support/proxy.js'
 import { createChance } from './support/random.js'
-import { startSystem, type System } from './support/system.js'
+import { isCluster, startSystem, type System } from './support/system.js'
 
 /** A person with two devices, one of them behind a way that can be cut. */
 interface Traveller {
@@ -44,7 +44,7 @@ async function expectFresh(closing: Closing, { person, view }: Traveller): Promi
 }
 
 describe('a client that was away', function () {
-  this.timeout(90_000)
+  this.timeout(isCluster ? 240_000 : 90_000)
   let closing: Closing
 
   beforeEach(() => {
