@@ -32,14 +32,7 @@ export function redisRules(prefix = 'skein') {
   // Of a lane's stream a group takes entries and ticks them off: it adds none and takes none away.
   const worksOffLog = `(~${lane} +xreadgroup +xgroup +xack +xclaim +xautoclaim +xpending +xinfo|groups +xinfo|consumers)`
   // Its own: what a group remembers, dead letters, stored homes and the work owed to them, trends.
-  const owned = [
-    `${lane}:*`,
-    `${prefix}:home*`,
-    `${prefix}:{home*`,
-    `${prefix}:work*`,
-    `${prefix}:{work*`,
-    `${prefix}:trend*`,
-  ]
+  const owned = [`${lane}:*`, `${prefix}:home:*`, `${prefix}:{fanout}:*`, `${prefix}:trends*`]
   const kinds =
     '+@read +@write +@string +@hash +@set +@sortedset +@stream +@scripting +@keyspace -@dangerous -scan -randomkey'
   const owns = `(${owned.map((key) => `~${key}`).join(' ')} ${kinds})`

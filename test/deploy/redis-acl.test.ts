@@ -52,7 +52,11 @@ const matrix: readonly { readonly what: string; readonly command: readonly strin
     },
     { what: 'writes a stored home', command: ['ZADD', `${prefix}:home:{1}:u`, '1', 'x'], may: ['timeline'] },
     { what: 'reads a stored home', command: ['ZRANGE', `${prefix}:home:{1}:u`, '0', '1'], may: ['timeline'] },
-    { what: 'owes work to stored homes', command: ['XADD', `${prefix}:work:1`, '*', 'a', 'b'], may: ['timeline'] },
+    {
+      what: 'owes work to stored homes',
+      command: ['XADD', `${prefix}:{fanout}:work`, '*', 'a', 'b'],
+      may: ['timeline'],
+    },
     { what: 'reads a key of nobody', command: ['GET', `${prefix}:other`], may: [] },
     { what: 'writes a key of nobody', command: ['SET', 'other', '1'], may: [] },
     { what: 'looks for keys', command: ['SCAN', '0'], may: [] },
