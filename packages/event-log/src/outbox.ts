@@ -1,4 +1,4 @@
-import type { LogEvent, Position } from '@skein/contracts'
+import { AppError, type LogEvent, type Position } from '@skein/contracts'
 import type { Cancel, Clock, Logger } from '@skein/platform'
 
 /*
@@ -102,10 +102,27 @@ class SweptOutbox<Key> implements Outbox<Key> {
       .finally(() => (this.#sweeping = undefined))
   }
 
-  /** In order of waiting; the first that the log refuses ends the round. */
+  /** In order of waiting. The log or the database being away ends the round: it would refuse the rest too. */
   async #sweep(): Promise<void> {
     const keys = await this.#options.source.due(this.#options.clock.now(), sweepMaxDocuments)
-    for (const key of keys) await this.relay(key)
-    if (keys.length > 0) this.#options.log.info({ count: keys.length }, 'the outbox was swept')
+    let relayed = 0
+    for (const key of keys) if (await this.#relayed(key)) relayed += 1
+    if (relayed > 0) this.#options.log.info({ count: relayed }, 'the outbox was swept')
   }
+
+  /** False for a document that cannot be relayed: what waits behind it must not wait for it. */
+  async #relayed(key: Key): Promise<boolean> {
+    try {
+      await this.relay(key)
+      return true
+    } catch (err) {
+      if (isAway(err)) throw err
+      this.#options.log.error({ err, key }, 'what a document owes cannot be relayed')
+      return false
+    }
+  }
+}
+
+function isAway(thrown: unknown): boolean {
+  return thrown instanceof AppError && (thrown.code === 'delayed' || thrown.code === 'unavailable')
 }

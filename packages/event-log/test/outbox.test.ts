@@ -9,10 +9,14 @@ function arrange() {
   const owed = new Map<string, { dueMs: number; event: LogEvent }>()
   const log: LogEvent[] = []
   let isAway = false
+  const broken = new Set<string>()
+  const errors: unknown[] = []
+  const logger = { ...silentLogger, error: (fields: object) => void errors.push(fields) }
   const source: OutboxSource<string> = {
     due: (nowMs, limit) =>
       Promise.resolve([...owed].flatMap(([key, { dueMs }]) => (dueMs <= nowMs ? [key] : [])).slice(0, limit)),
     read: (key) => {
+      if (broken.has(key)) return Promise.reject(new TypeError(`${key} is not what it should be`))
       const note = owed.get(key)
       if (note === undefined) return Promise.resolve(null)
       return Promise.resolve({ events: [note.event], settle: async () => void owed.delete(key) })
@@ -24,9 +28,9 @@ function arrange() {
     log.push(...events)
     return Promise.resolve([])
   }
-  const outbox = createOutbox({ source, append, clock, log: silentLogger })
+  const outbox = createOutbox({ source, append, clock, log: logger })
   const owe = (key: string, dueMs: number) => owed.set(key, { dueMs, event: edgeEvent({ actor: owed.size, rev: 1 }) })
-  return { clock, owed, log, outbox, owe, away: (is: boolean) => (isAway = is) }
+  return { clock, owed, log, outbox, owe, broken, errors, away: (is: boolean) => (isAway = is) }
 }
 
 describe('the outbox', () => {
@@ -63,5 +67,26 @@ describe('the outbox', () => {
     owe('a', clock.now())
     clock.advance(5_000)
     expect(await outbox.ageMs()).to.equal(5_000)
+  })
+
+  it('[OUT4] a document that cannot be relayed is told of and does not hold up those behind it', async () => {
+    const { clock, outbox, owe, owed, log, broken, errors } = arrange()
+    owe('first', clock.now())
+    owe('second', clock.now())
+    broken.add('first')
+    outbox.start()
+    await eventually(() => {
+      clock.advance(1_000)
+      return owed.size === 1
+    })
+    expect(log).to.have.length(1)
+    expect([...owed.keys()]).to.deep.equal(['first'])
+    expect(errors[0]).to.have.property('key', 'first')
+    broken.clear()
+    await eventually(() => {
+      clock.advance(1_000)
+      return owed.size === 0
+    })
+    await outbox.close()
   })
 })
