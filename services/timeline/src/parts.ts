@@ -1,3 +1,4 @@
+import type { Trend } from '@skein/contracts'
 import type { EventLog } from '@skein/event-log'
 import type { Clock, Logger } from '@skein/platform'
 import type { TimelineConfig } from './config.js'
@@ -13,6 +14,8 @@ export interface TimelineDeps {
   readonly log: Pick<EventLog, 'heads'>
   readonly clock: Pick<Clock, 'now'>
   readonly logger: Logger
+  /** Told of trends that were read here, to pass them on to the other replicas. Must not throw. */
+  readonly onTrends?: (trends: readonly Trend[]) => void
   /** Stored homes; without them home is read from the database. */
   readonly homes?: HomeStore | undefined
 }
@@ -31,6 +34,6 @@ export function createParts(config: TimelineConfig, deps: TimelineDeps): Parts {
     log: deps.homes === undefined ? deps.log : rememberHeads(deps.log),
     config,
     people: createPeople({ account, clock, ttlMs: config.cardTtlMs, max: config.cardsMax }),
-    trends: createTrends({ post, clock, ttlMs: config.trendsTtlMs }),
+    trends: createTrends({ post, clock, ttlMs: config.trendsTtlMs, onRead: deps.onTrends }),
   }
 }

@@ -1,3 +1,4 @@
+import type { Trend } from '@skein/contracts'
 import { anonymousMethods } from './access.js'
 import { timelineDefaults, type TimelineConfig } from './config.js'
 import { createParts, type Parts, type TimelineDeps } from './parts.js'
@@ -18,6 +19,8 @@ export interface TimelineService {
   readonly router: ReturnType<typeof createRouter>
   /** The methods that answer without a user. */
   readonly anonymous: readonly string[]
+  /** Trends that another replica read just now. */
+  hearTrends(trends: readonly Trend[]): void
   /** Resolves when calls can be answered. */
   start(): Promise<void>
   /** Forgets what was kept. Calls in flight end by themselves. May be called twice. */
@@ -30,6 +33,7 @@ export function createTimelineService(config: Partial<TimelineConfig>, deps: Tim
   return {
     router: createRouter(parts),
     anonymous: anonymousMethods,
+    hearTrends: (trends) => parts.trends.hear(trends),
     start: () => Promise.resolve(),
     close() {
       parts.people.clear()

@@ -1,12 +1,12 @@
 import { createRouterClient } from '@orpc/server'
 import { Handle, SessionId, type UserId } from '@skein/contracts'
 import { silentLogger, type Actor, type LogFields, type Logger, type ServiceContext } from '@skein/platform'
-import { createTimelineService, type TimelineConfig } from '../src/index.js'
+import { createTimelineService, type TimelineConfig, type TimelineDeps } from '../src/index.js'
 import { createFakes } from './fakes.js'
 import { idOf, Model } from './model.js'
 
 /** The service over a model, with a clock that stands still until it is moved. */
-export function createFixture(config: Partial<TimelineConfig> = {}) {
+export function createFixture(config: Partial<TimelineConfig> = {}, more: Pick<TimelineDeps, 'onTrends'> = {}) {
   const model = new Model()
   const fakes = createFakes(model)
   const logged: { readonly fields: LogFields; readonly message: string }[] = []
@@ -19,6 +19,7 @@ export function createFixture(config: Partial<TimelineConfig> = {}) {
     log: fakes.log,
     clock,
     logger,
+    ...more,
   })
   const client = createRouterClient(service.router, {
     context: (as: { actor?: UserId; deadlineMs?: number }) =>

@@ -4,8 +4,8 @@ import { createFixture, type Fixture } from './fixture.js'
 import { codeOf } from './paging.js'
 
 /** A reader who follows `followed` people with `posts` posts each, taking turns; every fifth quotes. */
-function createBusyWorld(followed: number, posts: number, config = {}) {
-  const fixture = createFixture(config)
+function createBusyWorld(followed: number, posts: number, ...how: Parameters<typeof createFixture>) {
+  const fixture = createFixture(...how)
   const { model } = fixture
   const me = model.addUser('me')
   const users = Array.from({ length: followed }, (_, i) => model.addUser(`person_${i}`))
@@ -183,6 +183,18 @@ describe('a read', () => {
     time.nowMs += 1
     await client.trends({}, as())
     expect(fakes.calls).to.have.length(2)
+  })
+
+  it('[TML31] trends that another replica read are not asked for, and what is read here is told to the others', async () => {
+    const told: number[] = []
+    const world = createBusyWorld(1, 1, {}, { onTrends: (trends) => told.push(trends.length) })
+    const { client, as, fakes, service, time } = world
+    service.hearTrends([])
+    expect((await client.trends({}, as())).items).to.deep.equal([])
+    expect([fakes.calls.length, told]).to.deep.equal([0, []])
+    time.nowMs += 15_000
+    expect((await client.trends({}, as())).items).to.have.length(1)
+    expect(told).to.deep.equal([1])
   })
 
   it('[TML2] a post deleted between the list and the post is replaced by the next one', async () => {

@@ -7,6 +7,7 @@ import { declareLiveMetrics } from '../live-metrics.js'
 import { gatewayConfigOf } from '../part-configs.js'
 import { clock, ownCall, random, untilAnswers, type Ground } from './ground.js'
 import { addLog } from './log-part.js'
+import { hear } from './messages.js'
 
 /** What people reach: HTTP, sockets, the page. Owns no data. */
 export function addGateway(ground: Ground, version: string, webRoot: string | undefined): { readonly port: number } {
@@ -23,7 +24,8 @@ export function addGateway(ground: Ground, version: string, webRoot: string | un
       gateway = made
       await untilAnswers('account', log, () => clients.account().sessions.ended({}, ownCall()))
       port = (await made.start()).port
-      await hearStats(ground, made)
+      // What is lost is counted again with the next change.
+      await hear(ground, statsChannel(config['redis.prefix']), StatsMessage, (stats) => made.stats(stats))
     },
     close: async () => {
       health.markDraining()
@@ -65,26 +67,6 @@ function depsOf(
 
 function openAdapter({ config, log, metrics }: Ground): Promise<ClusterAdapter> {
   return createClusterAdapter({ redisUrl: config['redis.url'] ?? '', prefix: config['redis.prefix'], log, metrics })
-}
-
-/** Recounted numbers from the post service: what is lost is counted again with the next change. */
-async function hearStats({ subscriber, config, log }: Ground, gateway: Gateway): Promise<void> {
-  const channel = statsChannel(config['redis.prefix'])
-  subscriber.on('message', (from: string, text: string) => {
-    if (from !== channel) return
-    const stats = StatsMessage.safeParse(parsed(text))
-    if (stats.success) gateway.stats(stats.data)
-    else log.warn({ channel }, 'a message of recounted numbers is not what it should be')
-  })
-  await subscriber.subscribe(channel)
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 /** A service or Redis that is away is told, and leaves the gateway ready: every replica would leave the balancer at once. */

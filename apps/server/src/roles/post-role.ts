@@ -5,6 +5,7 @@ import { createMongoPostStore } from '@skein/post/mongo'
 import { addDatabase } from './database.js'
 import { clock, random, untilAnswers, type Ground } from './ground.js'
 import { addLog } from './log-part.js'
+import { tell } from './messages.js'
 import { addOutbox } from './outbox-part.js'
 import { addService } from './serve-service.js'
 
@@ -12,7 +13,7 @@ type Store = Awaited<ReturnType<typeof createMongoPostStore>>
 
 /** Posts, likes and reposts, over MongoDB. Recounted numbers go to every gateway, and may be lost on the way. */
 export function addPost(ground: Ground): { readonly port: number } {
-  const { config, log, lifecycle, redis, verifier } = ground
+  const { config, log, lifecycle, verifier } = ground
   const logPart = addLog(ground)
   const database = addDatabase(ground, config['mongo.postsUrl'] ?? '')
   let store: Store | undefined
@@ -21,10 +22,7 @@ export function addPost(ground: Ground): { readonly port: number } {
     if (part === undefined) throw new Error('post has not started')
     return part
   }
-  const onStats = (stats: StatsMessage): void => {
-    const sent = redis.publish(statsChannel(config['redis.prefix']), JSON.stringify(stats))
-    sent.catch((err: unknown) => log.debug({ err }, 'recounted numbers were not sent'))
-  }
+  const onStats = (stats: StatsMessage): void => tell(ground, statsChannel(config['redis.prefix']), stats)
   lifecycle.add('store', {
     start: async () => {
       const { connection } = database

@@ -1,4 +1,4 @@
-export { laneKeys, statsChannel } from './keys.js'
+export { laneKeys, statsChannel, trendsChannel } from './keys.js'
 export type { LaneKeys } from './keys.js'
 export { createRedisEventLog } from './redis-event-log.js'
 export type { RedisEventLogOptions } from './redis-event-log.js'

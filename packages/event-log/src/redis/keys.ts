@@ -22,3 +22,6 @@ export function laneKeys(prefix: string, lane: number): LaneKeys {
 
 /** The channel of recounted numbers: unreplayed, may be lost. */
 export const statsChannel = (prefix: string): string => `${prefix}:stats`
+
+/** The channel of trends that one replica read for all: unreplayed, may be lost. */
+export const trendsChannel = (prefix: string): string => `${prefix}:trends`

@@ -1,8 +1,9 @@
-import { PostCounts, PostId, UserId, type StatsMessage } from '@skein/contracts'
+import { AppError, PostCounts, PostId, UserId, type StatsMessage } from '@skein/contracts'
 import type { Clock } from '@skein/platform'
 import { duplicateKeyOf } from '@skein/platform/mongo'
+import { triesMax } from './ids.js'
 import { inBatches } from './range.js'
-import { op, type Models } from './schema.js'
+import { op, type Models, type TagDoc } from './schema.js'
 
 export type CountKind = keyof PostCounts
 const countKinds = ['replies', 'reposts', 'quotes', 'likes'] as const satisfies readonly CountKind[]
@@ -108,17 +109,18 @@ export class Counts {
     await tags.updateOne({ _id: tag, dirtySeq: held.dirtySeq }, { posts: count, countedAtMs: nowMs })
   }
 
-  async #growTag(tag: string) {
-    for (;;) {
+  /** Of upserts that race the server may refuse one, or answer it with nothing: it is asked again. */
+  async #growTag(tag: string): Promise<TagDoc> {
+    for (let tries = 0; tries < triesMax; tries++) {
       try {
         const grow = { $inc: { dirtySeq: 1 } }
-        return await this.#models.tags
-          .findOneAndUpdate({ _id: tag }, grow, { upsert: true, returnDocument: 'after' })
-          .orFail()
-          .lean()
+        const options = { upsert: true, returnDocument: 'after' } as const
+        const held = await this.#models.tags.findOneAndUpdate({ _id: tag }, grow, options).lean()
+        if (held !== null) return held
       } catch (thrown) {
         if (duplicateKeyOf(thrown) === null) throw thrown
       }
     }
+    throw new AppError('overloaded', { message: `Too many uses of #${tag} at once.` })
   }
 }

@@ -33,6 +33,8 @@ export class EdgeWrites {
         await outbox.relay({ of: 'edge', id: key })
         return { kind: 'unchanged', post: (await reads.one(postId, actorId)) ?? post }
       }
+      // What is owed is told before it changes again: an undone repost must be known to whoever shows its line.
+      if (doc?.outboxDueMs !== undefined) await outbox.relay({ of: 'edge', id: key })
       const newId = on ? await ids.next(actorId, atMs) : undefined
       const edge = nextEdge(held, on, () => EntryId.parse(newId))
       if (edge === null) return { kind: 'unchanged', post }
