@@ -1,108 +1,133 @@
-import { setTimeout as wait } from 'node:timers/promises'
-import type { FeedView } from '@skein/client'
+import { createClient, type Client, type FeedView } from '@skein/client'
 import { eventually } from '@skein/platform/testing'
-import { collect, type Collected } from '../test/support/collect.js'
-import { Closing, signUp, type Person } from '../test/support/people.js'
+import { Closing, password } from '../test/support/people.js'
 import type { Chance } from '../test/support/random.js'
+import { startAuthor, type Author } from './author.js'
+import { listen, type Listener } from './listener.js'
+import { startRestless, untilDone, type Restless } from './restless.js'
 
-/** Somebody who reads home: as a program (what arrives, raw) and as a page (a view), over one connection. */
+/** Somebody who reads home: as a program (what arrives, raw), and some as a page too (a view). */
 export interface Reader {
-  readonly person: Person
-  readonly follows: readonly Person[]
-  readonly heard: Collected
-  readonly view: FeedView
-}
-
-/** Somebody who posts at a steady pace, one post after another, through every outage. */
-export interface Author {
-  readonly person: Person
-  /** Texts whose sending has begun, in order. */
-  readonly tried: string[]
-  /** In order. What was tried and is not here has an unknown outcome. */
-  readonly acknowledged: { readonly text: string; readonly id: string; readonly tookMs: number }[]
-  stop(): Promise<void>
+  readonly id: string
+  readonly handle: string
+  readonly client: Client
+  /** Handles followed from the beginning to the end. */
+  readonly follows: readonly string[]
+  readonly listener: Listener
+  readonly view: FeedView | null
+  /** Connections lost since the beginning. */
+  readonly disconnects: number
 }
 
 /** Everybody in a scenario. */
 export interface Crowd extends AsyncDisposable {
   readonly authors: readonly Author[]
   readonly readers: readonly Reader[]
-  readonly closing: Closing
+  readonly restless: Restless
   readonly acknowledged: number
-  stopPosting(): Promise<void>
+  readonly deliveries: number
+  readonly gaps: number
+  /** Nobody posts, follows or likes any more; what is under way is finished. */
+  hush(): Promise<void>
 }
 
 export interface CrowdOptions {
   readonly url: string
   readonly chance: Chance
+  readonly name: string
   readonly authors: number
   readonly readers: number
   readonly followsEach: number
+  /** How many of the readers keep a view open too. */
+  readonly views: number
   readonly postsPerSecond: number
 }
 
-const together = 20
-const patienceMs = 120_000
+const together = 12
+const reconnect = { minMs: 100, maxMs: 1_000 } as const
 
 /** Signs everybody up, lets them follow and listen, and begins to post. */
 export async function gather(options: CrowdOptions): Promise<Crowd> {
-  const { url, chance, authors, readers, followsEach, postsPerSecond } = options
+  const { url, chance, name, readers, followsEach, views, postsPerSecond } = options
   const closing = new Closing()
-  const name = chance.between(0, 1e6).toString(36)
-  const people = await inTurns(authors, (n) => signUp(closing, url, `a${n}_${name}`))
-  const reading = await inTurns(readers, async (n) => {
-    const person = await signUp(closing, url, `r${n}_${name}`)
-    const follows = Array.from({ length: followsEach }, (_, k) => people[(n + k * 7) % people.length] as Person)
-    for (const { handle } of new Set(follows)) await person.client.users.follow(handle, true)
-    const view = person.client.view('home', { autoShow: true, onGap: 'fill' })
-    await eventually(() => view.getSnapshot().live, 30_000)
-    return { person, follows: [...new Set(follows)], view, heard: await collect(person.client, 'home') }
+  const join = async (handle: string): Promise<{ id: string; handle: string; client: Client }> => {
+    const client = createClient({ url, reconnect })
+    closing.add(client)
+    const { id } = await untilDone(() => client.auth.signUp({ handle, name: handle, password }))
+    return { id, handle, client }
+  }
+  const authors = await inTurns(options.authors, async (n) => ({ ...(await join(`a${n}_${name}`)), n }))
+  const reading = await inTurns(readers, async (n): Promise<Reader> => {
+    const person = await join(`r${n}_${name}`)
+    const follows = new Set(
+      Array.from({ length: followsEach }, (_, k) => authors[(n + k * 7) % authors.length]?.handle ?? ''),
+    )
+    for (const handle of follows) await untilDone(() => person.client.users.follow(handle, true))
+    const view = n < views ? person.client.view('home', { autoShow: true, onGap: 'fill' }) : null
+    if (view !== null) await eventually(() => view.getSnapshot().live, 60_000)
+    let disconnects = 0
+    const listener = await listen(person.client)
+    person.client.on('connection', ({ status }) => void (disconnects += status === 'offline' ? 1 : 0))
+    return {
+      ...person,
+      follows: [...follows],
+      listener,
+      view,
+      get disconnects() {
+        return disconnects
+      },
+    }
   })
-  const posting = people.map((person) => startAuthor(person, chance, (1_000 * authors) / postsPerSecond))
+  const everyMs = (1_000 * authors.length) / postsPerSecond
+  const posting = authors.map((person) => startAuthor(person, chance, everyMs))
+  const restless = startRestless(reading, posting, chance)
   return {
     authors: posting,
     readers: reading,
-    closing,
+    restless,
     get acknowledged() {
-      return posting.reduce((sum, author) => sum + author.acknowledged.length, 0)
+      return posting.reduce((sum, { acknowledged }) => sum + acknowledged, 0)
     },
-    stopPosting: async () => void (await Promise.all(posting.map((author) => author.stop()))),
-    [Symbol.asyncDispose]: () => closing[Symbol.asyncDispose](),
-  }
-}
-
-function startAuthor(person: Person, chance: Chance, everyMs: number): Author {
-  const tried: Author['tried'] = []
-  const acknowledged: Author['acknowledged'] = []
-  const stopping = new AbortController()
-  async function post(): Promise<void> {
-    for (let n = 0; !stopping.signal.aborted; n += 1) {
-      const startedAtMs = performance.now()
-      const text = `${person.handle} ${n}`
-      tried.push(text)
-      const { id } = await person.client.posts.create(text, { idempotencyKey: `key-${text}`, timeoutMs: patienceMs })
-      const tookMs = performance.now() - startedAtMs
-      acknowledged.push({ text, id, tookMs })
-      await wait(Math.max(0, everyMs * (0.5 + chance.next()) - tookMs))
-    }
-  }
-  const posting = post()
-  posting.catch(() => {})
-  return {
-    person,
-    tried,
-    acknowledged,
-    stop: () => {
-      stopping.abort()
-      return posting
+    get deliveries() {
+      return reading.reduce((sum, { listener }) => sum + listener.heard.length, 0)
+    },
+    get gaps() {
+      return reading.reduce((sum, { listener }) => sum + listener.gaps.length, 0)
+    },
+    hush: async () => {
+      await Promise.all([...posting.map((author) => author.stop()), restless.stop()])
+    },
+    [Symbol.asyncDispose]: async () => {
+      await Promise.all([...posting.map((author) => author.abandon()), restless.stop()])
+      await closing[Symbol.asyncDispose]()
     },
   }
 }
 
 /** Some at once, so that a small machine keeps up. */
-async function inTurns<T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> {
+export async function inTurns<T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> {
   const made: T[] = []
-  for (let at = 0; at < count; at += together)
-    made.push(...(await Promise.all(Array.from({ length: Math.min(together, count - at) }, (_, k) => make(at + k)))))
+  let next = 0
+  await Promise.all(
+    Array.from({ length: Math.min(together, count) }, async () => {
+      for (let n = next++; n < count; n = next++) made[n] = await make(n)
+    }),
+  )
   return made
 }
+
+/** Time until everybody's posts arrive again: each author has one acknowledged and heard that was begun since. */
+export async function untilRight({ authors, readers }: Crowd, sinceMs: number, withinMs: number): Promise<number> {
+  await eventually(() => {
+    const newest = new Map(authors.map(({ handle, sent }) => [handle, sent.findIndex((p) => isBack(p, sinceMs))]))
+    if ([...newest.values()].includes(-1)) throw new Error('somebody cannot post yet')
+    const deaf = readers.find(({ follows, listener }) =>
+      follows.some((handle) => (listener.newest.get(handle) ?? -1) < (newest.get(handle) ?? 0)),
+    )
+    if (deaf !== undefined) throw new Error(`${deaf.handle} does not hear everybody yet`)
+  }, withinMs)
+  return performance.now() - sinceMs
+}
+
+const isBack = (post: { readonly fromMs: number; readonly id?: string }, sinceMs: number): boolean =>
+  post.fromMs >= sinceMs && post.id !== undefined
