@@ -6,15 +6,16 @@ import { createClient } from '@skein/client'
 const writers = 4
 const readers = 8
 const pauseMs = 700
+const password = 'a good long password'
 
-/** @param {string} url @returns {Promise<{ settle(): Promise<string> }>} */
+/** @param {string} url @returns {Promise<{ settle(): Promise<string>, readAnew(): Promise<void> }>} */
 export async function startLoad(url) {
   const run = Date.now().toString(36)
   /** @param {string} kind @param {number} n */
   const join = async (kind, n) => {
     const client = createClient({ url })
     const handle = `${kind}${run}${n}`
-    await client.auth.signUp({ handle, name: handle, password: 'a good long password' })
+    await client.auth.signUp({ handle, name: handle, password })
     return { client, handle }
   }
   const authors = await Promise.all(Array.from({ length: writers }, (_, n) => join('w', n)))
@@ -76,6 +77,19 @@ export async function startLoad(url) {
   }
 
   return {
+    /** Somebody signs in again and finds everything. */
+    async readAnew() {
+      const [{ handle }] = watchers
+      const client = createClient({ url })
+      try {
+        await client.auth.signIn({ handle, password })
+        const page = []
+        for await (const { post } of client.timeline('home')) page.push(post.text)
+        compare(page.reverse(), `on the page of ${handle}, anew`)
+      } finally {
+        await client.close()
+      }
+    },
     async settle() {
       stopping.abort()
       await Promise.all(writing)
