@@ -77,12 +77,19 @@ export async function startLoad(url) {
   }
 
   return {
-    /** Somebody signs in again and finds everything. */
+    /** Somebody signs in again and finds everything; asked again for 20 s, since the balancer may be another one. */
     async readAnew() {
       const [{ handle }] = watchers
       const client = createClient({ url })
       try {
-        await client.auth.signIn({ handle, password })
+        for (const until = Date.now() + 20_000; ; await wait(500)) {
+          try {
+            await client.auth.signIn({ handle, password })
+            break
+          } catch (thrown) {
+            if (!thrown.retryable || Date.now() > until) throw thrown
+          }
+        }
         const page = []
         for await (const { post } of client.timeline('home')) page.push(post.text)
         compare(page.reverse(), `on the page of ${handle}, anew`)

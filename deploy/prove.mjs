@@ -234,7 +234,7 @@ async function proveBackups({ compose, exec }, load) {
   })
   await check('a restore as the runbook says it brings everything back', async () => {
     compose('stop', 'balancer', 'gateway', 'post', 'account', 'timeline', 'backup')
-    compose('run', '--rm', 'restore', 'latest', '--replace')
+    compose('run', '--rm', 'restore', 'latest', '--replace', '--yes')
     compose('up', '-d', '--no-build', '--wait')
     await load.readAnew()
   })
