@@ -10,6 +10,8 @@ export interface Author {
   readonly handle: string
   readonly client: Client
   readonly sent: readonly Sent[]
+  /** Whether posts come all the time. */
+  readonly isSteady: boolean
   readonly acknowledged: number
   /** Calls that were refused for good, in words. */
   readonly refused: readonly string[]
@@ -69,6 +71,7 @@ export function startAuthor(
   return {
     ...person,
     sent,
+    isSteady: true,
     get acknowledged() {
       return acknowledged
     },

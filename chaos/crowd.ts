@@ -19,6 +19,12 @@ export interface Reader {
   readonly disconnects: number
 }
 
+export interface Joined {
+  readonly id: string
+  readonly handle: string
+  readonly client: Client
+}
+
 /** Everybody in a scenario. */
 export interface Crowd extends AsyncDisposable {
   readonly authors: readonly Author[]
@@ -27,6 +33,12 @@ export interface Crowd extends AsyncDisposable {
   readonly acknowledged: number
   readonly deliveries: number
   readonly gaps: number
+  /** Somebody new, whose posts are to be looked for too. */
+  admit(author: Author): void
+  /** A client of a new account, closed with the crowd; over another address when given. */
+  join(handle: string, url?: string): Promise<Joined>
+  /** Closed with the crowd. */
+  readonly closing: Closing
   /** Nobody posts, follows or likes any more; what is under way is finished. */
   hush(): Promise<void>
 }
@@ -50,8 +62,8 @@ const reconnect = { minMs: 100, maxMs: 1_000 } as const
 export async function gather(options: CrowdOptions): Promise<Crowd> {
   const { url, chance, name, readers, followsEach, views, postsPerSecond } = options
   const closing = new Closing()
-  const join = async (handle: string): Promise<{ id: string; handle: string; client: Client }> => {
-    const client = createClient({ url, reconnect })
+  const join = async (handle: string, through = url): Promise<Joined> => {
+    const client = createClient({ url: through, reconnect })
     closing.add(client)
     const { id } = await untilDone(() => client.auth.signUp({ handle, name: handle, password }))
     return { id, handle, client }
@@ -63,6 +75,7 @@ export async function gather(options: CrowdOptions): Promise<Crowd> {
       Array.from({ length: followsEach }, (_, k) => authors[(n + k * 7) % authors.length]?.handle ?? ''),
     )
     for (const handle of follows) await untilDone(() => person.client.users.follow(handle, true))
+    await untilDone(async () => await person.client.timeline('home', { limit: 20 }))
     const view = n < views ? person.client.view('home', { autoShow: true, onGap: 'fill' }) : null
     if (view !== null) await eventually(() => view.getSnapshot().live, 60_000)
     let disconnects = 0
@@ -85,6 +98,9 @@ export async function gather(options: CrowdOptions): Promise<Crowd> {
     authors: posting,
     readers: reading,
     restless,
+    closing,
+    admit: (author) => void posting.push(author),
+    join,
     get acknowledged() {
       return posting.reduce((sum, { acknowledged }) => sum + acknowledged, 0)
     },
@@ -117,7 +133,9 @@ export async function inTurns<T>(count: number, make: (n: number) => Promise<T>)
 }
 
 /** Time until everybody's posts arrive again: each author has one acknowledged and heard that was begun since. */
-export async function untilRight({ authors, readers }: Crowd, sinceMs: number, withinMs: number): Promise<number> {
+export async function untilRight(crowd: Crowd, sinceMs: number, withinMs: number): Promise<number> {
+  const { readers } = crowd
+  const authors = crowd.authors.filter(({ isSteady }) => isSteady)
   await eventually(() => {
     const newest = new Map(authors.map(({ handle, sent }) => [handle, sent.findIndex((p) => isBack(p, sinceMs))]))
     if ([...newest.values()].includes(-1)) throw new Error('somebody cannot post yet')

@@ -5,16 +5,21 @@ import type { Author } from './author.js'
 import type { Reader } from './crowd.js'
 import type { EdgeChange } from './record.js'
 
-/** Readers who follow, unfollow and like, one act after another; each is repeated until it is answered. */
+/** Readers who read, follow, unfollow and like, one act after another; each is repeated until it is answered. */
 export interface Restless {
   readonly acts: number
   /** By the reader's handle, in order. */
   changesOf(handle: string): readonly EdgeChange[]
   refusedOf(handle: string): readonly string[]
+  /** Follows when it is not followed, unfollows when it is. Resolves when that was acknowledged. */
+  turn(reader: Turner, author: string): Promise<void>
   stop(): Promise<void>
 }
 
-const pauseMs = 400
+/** Whoever can follow. */
+export type Turner = Pick<Reader, 'handle' | 'client'>
+
+const pauseMs = 300
 
 export function startRestless(readers: readonly Reader[], authors: readonly Author[], chance: Chance): Restless {
   const changes = new Map<string, EdgeChange[]>()
@@ -23,12 +28,12 @@ export function startRestless(readers: readonly Reader[], authors: readonly Auth
   const on = new Map<string, boolean>()
   let acts = 0
 
-  async function turn(reader: Reader, author: Author): Promise<void> {
-    const edge = `${reader.handle} ${author.handle}`
-    const change: EdgeChange = { author: author.handle, on: on.get(edge) !== true, fromMs: performance.now() }
+  async function turn(reader: Turner, author: string): Promise<void> {
+    const edge = `${reader.handle} ${author}`
+    const change: EdgeChange = { author, on: on.get(edge) !== true, fromMs: performance.now() }
     changes.set(reader.handle, [...(changes.get(reader.handle) ?? []), change])
     on.set(edge, change.on)
-    await untilDone(() => reader.client.users.follow(author.handle, change.on))
+    await untilDone(() => reader.client.users.follow(author, change.on))
     change.doneMs = performance.now()
   }
 
@@ -48,8 +53,9 @@ export function startRestless(readers: readonly Reader[], authors: readonly Auth
     while (!stopping.signal.aborted) {
       const [reader, author, die] = [chance.pick(readers), chance.pick(authors), chance.next()]
       try {
-        if (die < 0.5) await like(reader, author)
-        else if (!reader.follows.includes(author.handle)) await turn(reader, author)
+        if (die < 0.3) await like(reader, author)
+        else if (die < 0.6) await untilDone(async () => await reader.client.timeline('home', { limit: 20 }))
+        else if (!reader.follows.includes(author.handle)) await turn(reader, author.handle)
         acts += 1
       } catch (thrown) {
         refused.set(reader.handle, [...(refused.get(reader.handle) ?? []), String(thrown)])
@@ -64,6 +70,7 @@ export function startRestless(readers: readonly Reader[], authors: readonly Auth
     },
     changesOf: (handle) => changes.get(handle) ?? [],
     refusedOf: (handle) => refused.get(handle) ?? [],
+    turn,
     stop: () => {
       stopping.abort()
       return acting
