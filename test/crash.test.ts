@@ -9,10 +9,12 @@ import { Closing, signUpAll, type Person } from './support/people.js'
 import { pictureOf } from './support/picture.js'
 import { followAll } from './support/posting.js'
 import { createChance, type Chance } from './support/random.js'
-import { spawnSystem, type Spawned } from './support/system.js'
+import { isCluster, spawnSystem, type Spawned } from './support/system.js'
 import { startWriter, type Writer } from './support/writer.js'
 
 const rounds = 20
+/** How long a page may lag behind what arrives live: where homes are stored, until the share of a dead worker is taken over. */
+const healingMs = isCluster ? 30_000 : 1
 
 /** One process killed again and again under load; the tests look at what is left. */
 describe('a process that is killed under load', function () {
@@ -57,7 +59,10 @@ describe('a process that is killed under load', function () {
 
   it('[INV1] [INV3] has every acknowledged post once in each follower’s home', async () => {
     const all = writers.flatMap((writer) => idsOf(writer.acknowledged)).sort()
-    for (const reader of readers) expect(idsOf(await loadFeed(reader.client, 'home')).toReversed()).to.deep.equal(all)
+    for (const reader of readers)
+      await eventually(async () => {
+        expect(idsOf(await loadFeed(reader.client, 'home')).toReversed()).to.deep.equal(all)
+      }, healingMs)
   })
 
   it('[INV6] clients that stayed resumed by themselves: no gap, nothing missing, nothing twice', () => {
@@ -82,11 +87,13 @@ describe('a process that is killed under load', function () {
   it('[INV3] [INV6] views that stayed open show what a fresh page shows, each line once', async () => {
     for (const [n, view] of views.entries()) {
       await eventually(() => view.getSnapshot().live, 5_000)
-      const shown = view.getSnapshot().items
-      const fresh = await loadFeed((readers[n] as Person).client, 'home', shown.length)
-      expect(doubled(idsOf(shown))).to.deep.equal([])
-      expect(shown.map(pictureOf)).to.deep.equal(fresh.map(pictureOf))
-      expect(shown.length).to.be.greaterThan(rounds)
+      await eventually(async () => {
+        const shown = view.getSnapshot().items
+        const fresh = await loadFeed((readers[n] as Person).client, 'home', shown.length)
+        expect(doubled(idsOf(shown))).to.deep.equal([])
+        expect(shown.map(pictureOf)).to.deep.equal(fresh.map(pictureOf))
+        expect(shown.length).to.be.greaterThan(rounds)
+      }, healingMs)
     }
   })
 

@@ -38,6 +38,17 @@ describe(`outbox of the MongoDB post store (${mongoKind})`, function () {
     await eventually(async () => (await owing(engine)) === 0)
   })
 
+  it('[MPO1] a post found by its key is acknowledged by that: it is told first, or the answer is delayed', async () => {
+    await using engine = await createMongoPostEngine(server())
+    engine.failAppends(true)
+    expect(await codeOf(engine.store.create(draftOf(1, 'hello', { idempotency })))).to.equal('delayed')
+    const found = () => engine.store.byKey(userId(1), idempotency.key)
+    expect(await found().catch(({ code }: { code?: unknown }) => code)).to.equal('delayed')
+    engine.failAppends(false)
+    expect((await found())?.post.text).to.equal('hello')
+    expect(await engine.events()).to.have.length(1)
+  })
+
   it('[MPO1] the same edit, delete, like and repost again complete what was delayed, each told once', async () => {
     await using engine = await createMongoPostEngine(server())
     const { store } = engine

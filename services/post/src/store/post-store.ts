@@ -127,7 +127,7 @@ export interface PostStore {
 
   /** In the order asked for, each as often; unknown ids are left out. With `viewer` flags when there is a viewer. */
   byIds(ids: readonly PostId[], viewerId: UserId | null): Promise<PostRecord[]>
-  /** The post this author made with this key. */
+  /** The post this author made with this key; its event is appended when this resolves, because it is an acknowledgement. */
   byKey(authorId: UserId, key: string): Promise<{ readonly post: PostRecord; readonly bodyHash: string } | null>
   /** The newest `limit` revisions, the oldest first; empty for an unknown or deleted post. */
   history(id: PostId, limit: number): Promise<PostRevision[]>

@@ -64,7 +64,7 @@ export async function createMongoPostStore(deps: MongoPostStoreDeps): Promise<Mo
       remove: (removal) => posts.remove(removal),
       setEdge: (change) => edges.set(change),
       byIds: reads.byIds,
-      byKey: reads.byKey,
+      byKey: (authorId, key) => posts.byKey(authorId, key),
       history: reads.history,
       countBy: reads.countBy,
       trending: tags.trending,

@@ -1,10 +1,18 @@
-import { AppError, PostId, type PostRecord } from '@skein/contracts'
+import { AppError, PostId, type PostRecord, type UserId } from '@skein/contracts'
 import { outboxGraceMs, type Outbox } from '@skein/event-log'
 import type { Clock } from '@skein/platform'
 import { duplicateKeyOf } from '@skein/platform/mongo'
 import { addressedBy } from '../../domain/notices.js'
 import { editedPost, newPost, noCounts, tombstoneOf } from '../../domain/posts.js'
-import type { CreateOutcome, EditOutcome, PostDraft, PostEdit, PostRemoval, RemoveOutcome } from '../post-store.js'
+import type {
+  CreateOutcome,
+  EditOutcome,
+  PostDraft,
+  PostEdit,
+  PostRemoval,
+  PostStore,
+  RemoveOutcome,
+} from '../post-store.js'
 import type { Counts } from './counts.js'
 import { triesMax, type IdSource } from './ids.js'
 import type { OwedKey } from './owed.js'
@@ -57,6 +65,13 @@ export class PostWrites {
       }
     }
     throw busy()
+  }
+
+  /** A repeated request is acknowledged by what this finds: what the post owes is told first. */
+  async byKey(authorId: UserId, key: string): ReturnType<PostStore['byKey']> {
+    const held = await this.#deps.reads.byKey(authorId, key)
+    if (held !== null) await this.#complete(held.post.id)
+    return held
   }
 
   async edit({ id, authorId, atMs, ...content }: PostEdit): Promise<EditOutcome> {
@@ -131,11 +146,9 @@ export class PostWrites {
 
   async #findRepeated({ authorId, idempotency }: PostDraft): Promise<CreateOutcome | undefined> {
     if (idempotency === undefined) return undefined
-    const held = await this.#deps.reads.byKey(authorId, idempotency.key)
+    const held = await this.byKey(authorId, idempotency.key)
     if (held === null) return undefined
-    if (held.bodyHash !== idempotency.bodyHash) return { kind: 'conflict' }
-    await this.#complete(held.post.id)
-    return { kind: 'repeated', post: held.post }
+    return held.bodyHash === idempotency.bodyHash ? { kind: 'repeated', post: held.post } : { kind: 'conflict' }
   }
 
   #owedAtBirth(post: PostRecord): Pick<PostDoc, 'outbox' | 'outboxDueMs'> {

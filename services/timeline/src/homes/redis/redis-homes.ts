@@ -6,7 +6,7 @@ import type { PostReads } from '../../ports.js'
 import { sourcesDigest } from '../home-entry.js'
 import type { HomeMetrics, HomeMoment, HomeStore, StoredHome } from '../home-store.js'
 import { buildHome } from './build-home.js'
-import { createFanOut } from './fan-out.js'
+import { createFanOut, type FanOutState } from './fan-out.js'
 import { createHomesDb } from './homes-db.js'
 import { createReadFollowers, type FollowerReads } from './read-followers.js'
 
@@ -44,6 +44,8 @@ export interface RedisHomes extends HomeStore {
 }
 
 const callTimeoutMs = 10_000
+/** How long fan-out may owe the same before homes are read from the database. */
+const standStillMs = 2_000
 
 /** Homes in Redis, filled by fan-out that is shared with every other process of this prefix. */
 export function createRedisHomes(options: RedisHomesOptions): RedisHomes {
@@ -62,6 +64,14 @@ export function createRedisHomes(options: RedisHomesOptions): RedisHomes {
     metrics,
   })
   const building = new Map<string, Promise<void>>()
+  let progress = { at: '', sinceMs: 0 }
+
+  /** It waits for the share of a worker that died: what that owes is in the database. */
+  function standsStill({ lag, positions }: FanOutState): boolean {
+    const at = positions.map(({ seq }) => seq).join()
+    if (lag === 0 || at !== progress.at) progress = { at, sinceMs: clock.now() }
+    return clock.now() - progress.sinceMs > standStillMs
+  }
 
   function build(edges: ViewerEdges, of: string): void {
     if (building.has(edges.userId) || building.size >= buildsMax) return
@@ -92,7 +102,7 @@ export function createRedisHomes(options: RedisHomesOptions): RedisHomes {
         const state = await fanOut.state()
         if (state === undefined) return undefined
         metrics.behind?.(state.lag, building.size)
-        if (state.lag > maxLagEntries) return undefined
+        if (state.lag > maxLagEntries || standsStill(state)) return undefined
         return {
           positions: state.positions,
           open: async (edges) => {
