@@ -189,6 +189,24 @@ describe('stored homes in a real Redis', function () {
     release()
   })
 
+  it('[HOM7] while fan-out stands still, homes are read from the database up to the head', async () => {
+    scene = await createHomesScene(server, { standStillMs: 100 })
+    scene.homes.start()
+    const [reader, author] = [scene.model.addUser('reader'), scene.model.addUser('author')]
+    scene.model.follow(reader, author)
+    await untilStored(scene, reader)
+    let release = (): void => undefined
+    const held = new Promise<void>((done) => (release = done))
+    scene.gateFollowers(() => held)
+    await scene.post(author)
+    await soon(async () => {
+      const { items, cursor } = await scene.home(reader)
+      expect(items.length).to.equal(1)
+      expect(decodeLogCursor(cursor, 2)).to.deep.equal(await scene.log.heads())
+    })
+    release()
+  })
+
   it('[HOM8] an author of many followers is done in chunks, and others do not wait for them', async () => {
     scene = await createHomesScene(server, { chunkPages: 1 })
     const { model } = scene

@@ -29,6 +29,8 @@ export interface RedisHomesOptions {
   readonly ttlMs?: number
   /** How far fan-out may be behind, in entries of a lane, before homes are read from the database: half a window, 50,000. */
   readonly maxLagEntries?: number
+  /** How long fan-out may owe the same before homes are read from the database: 2 s. */
+  readonly standStillMs?: number
   /** Pages of 100 followers in one chunk: 5. */
   readonly chunkPages?: number
   /** Homes that this process builds at the same time; others are left to the next read: 8. */
@@ -44,13 +46,11 @@ export interface RedisHomes extends HomeStore {
 }
 
 const callTimeoutMs = 10_000
-/** How long fan-out may owe the same before homes are read from the database. */
-const standStillMs = 2_000
 
 /** Homes in Redis, filled by fan-out that is shared with every other process of this prefix. */
 export function createRedisHomes(options: RedisHomesOptions): RedisHomes {
   const { redis, prefix, log, clock, random, metrics = {} } = options
-  const { cap = 800, ttlMs = 7 * 86_400_000, maxLagEntries = 50_000, buildsMax = 8 } = options
+  const { cap = 800, ttlMs = 7 * 86_400_000, maxLagEntries = 50_000, standStillMs = 2_000, buildsMax = 8 } = options
   const homes = createHomesDb({ redis, prefix, cap, ttlMs, buildPatienceMs: options.buildPatienceMs ?? 30_000 })
   const createToken = (): string => createRequestId(random)
   const context = (): CallContext => ({ requestId: createToken(), deadlineAtMs: clock.now() + callTimeoutMs })
