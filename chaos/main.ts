@@ -16,6 +16,7 @@ const help = `npm run chaos -- [flags]
   --clients N      readers
   --rate N         posts a second
   --short          a small selection, for every change
+  --keep           after a finding, keeps the logs and what was known of everybody
   --table          the outcome as a table of Markdown, at the end`
 
 const { values } = parseArgs({
@@ -29,6 +30,7 @@ const { values } = parseArgs({
     clients: { type: 'string' },
     rate: { type: 'string' },
     short: { type: 'boolean' },
+    keep: { type: 'boolean' },
     table: { type: 'boolean' },
   },
 })
@@ -82,7 +84,11 @@ async function main(): Promise<void> {
         if (own !== null) await closeShared()
         const stage = own ?? (shared ??= await openStage())
         try {
-          const outcome = await perform(scenario, stage, sizeOf(scenario), createChance(seed + k))
+          const outcome = await perform(scenario, stage, {
+            size: sizeOf(scenario),
+            chance: createChance(seed + k),
+            isKept: values.keep === true,
+          })
           outcomes.push(outcome)
           console.log(describeOutcome(outcome, sizeOf(scenario)))
           if (outcome.findings.length > 0) await closeShared()

@@ -1,9 +1,12 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { eventually } from '@skein/platform/testing'
 import type { Chance } from '../test/support/random.js'
 import { check } from './checker.js'
 import { gather, untilRight, type Crowd } from './crowd.js'
 import { observe } from './observe.js'
-import type { Trouble } from './record.js'
+import type { Records, Trouble } from './record.js'
 import type { Outcome, Scenario, Scene, Size } from './scenario.js'
 import type { Stage } from './stage.js'
 
@@ -13,8 +16,15 @@ const rightMs = 120_000
 const homesLookedAt = 24
 const viewsKept = 12
 
+export interface Wish {
+  readonly size: Size
+  readonly chance: Chance
+  /** Whether what is known of everybody is written beside the logs when anything was found, and both stay. */
+  readonly isKept: boolean
+}
+
 /** Plays one scenario over a stage with people of its own, and looks at what is left when it is quiet. */
-export async function perform(scenario: Scenario, stage: Stage, size: Size, chance: Chance): Promise<Outcome> {
+export async function perform(scenario: Scenario, stage: Stage, { size, chance, isKept }: Wish): Promise<Outcome> {
   const beganMs = performance.now()
   const name = `${scenario.name.slice(0, 8).replace('-', '_')}${chance.between(0, 36 ** 3).toString(36)}`
   await stage.ready()
@@ -61,7 +71,14 @@ export async function perform(scenario: Scenario, stage: Stage, size: Size, chan
     findings.push(`stuck: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
   }
   const postingForMs = performance.now() - postingSinceMs
-  findings.push(...(await settle(crowd, stage, troubles)))
+  const { records, found } = await settle(crowd, stage, troubles)
+  findings.push(...found)
+  if (isKept && findings.length > 0) {
+    stage.keep()
+    const file = join(stage.dataDir, `${name}.json`)
+    await writeFile(file, JSON.stringify(records))
+    notes.push(`records in ${file}`)
+  }
   return {
     name: scenario.name,
     seed: chance.seed,
@@ -81,15 +98,21 @@ export async function perform(scenario: Scenario, stage: Stage, size: Size, chan
 }
 
 /** Lets everything come to rest, looks again until nothing is found, and says what is still found when time is over. */
-async function settle(crowd: Crowd, stage: Stage, troubles: readonly Trouble[]): Promise<string[]> {
+async function settle(
+  crowd: Crowd,
+  stage: Stage,
+  troubles: readonly Trouble[],
+): Promise<{ readonly records: Records | null; readonly found: string[] }> {
   let found: string[] = []
+  let records: Records | null = null
   try {
     await crowd.hush()
     await stage.ready()
     const untilMs = performance.now() + quietMs
     do {
-      const records = await observe(crowd, homesLookedAt)
-      found = check({ ...records, troubles })
+      records = { ...(await observe(crowd, homesLookedAt)), troubles }
+      found = check(records)
+      if (found.length > 0) await wait(500)
     } while (found.length > 0 && performance.now() < untilMs)
   } catch (thrown) {
     found.push(`stuck while it became quiet: ${thrown instanceof Error ? thrown.message : String(thrown)}`)
@@ -99,5 +122,5 @@ async function settle(crowd: Crowd, stage: Stage, troubles: readonly Trouble[]):
     lags = await stage.lags()
     return lags.length === 0
   }, quietMs).catch((thrown: unknown) => void (lags.length === 0 && lags.push(String(thrown))))
-  return [...found, ...lags.map((lag) => `I8 ${lag}`)]
+  return { records, found: [...found, ...lags.map((lag) => `I8 ${lag}`)] }
 }

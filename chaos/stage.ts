@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openRedis, whenRedisReady } from '@skein/platform/redis'
 import { eventually, silentLogger } from '@skein/platform/testing'
-import { startCluster, type Cluster, type ClusterPlan, type Part } from '@skein/server/cluster'
+import { startCluster, type Cluster, type ClusterPlan, type EngineProgram, type Part } from '@skein/server/cluster'
 import { bundledSkein } from '../test/support/bundle.js'
 
 /** A replicated system of real processes, with the means to look into it. */
@@ -19,6 +18,8 @@ export interface Stage extends AsyncDisposable {
   metric(role: string, name: string, label?: string): Promise<number>
   /** A connection of its own to the event log's Redis. */
   withRedis<T>(act: (redis: ReturnType<typeof openRedis>) => Promise<T>): Promise<T>
+  /** Leaves the folder with the logs of all parts behind when it closes. */
+  keep(): void
   /** What is still owed or behind, in words; empty when nothing is. */
   lags(): Promise<string[]>
 }
@@ -40,10 +41,14 @@ const fast: ClusterPlan['settings'] = {
   },
 }
 
-export type StagePlan = Partial<Omit<ClusterPlan, 'skein' | 'dataDir' | 'port'>>
+export type StagePlan = Partial<Omit<ClusterPlan, 'skein' | 'dataDir' | 'port'>> & {
+  /** Called before anything runs. */
+  readonly onDataDir?: (dir: string) => void
+}
 
-export async function openStage(plan: StagePlan = {}): Promise<Stage> {
+export async function openStage({ onDataDir, ...plan }: StagePlan = {}): Promise<Stage> {
   const dataDir = await mkdtemp(join(tmpdir(), 'skein-chaos-'))
+  onDataDir?.(dataDir)
   const { NODE_OPTIONS: _, ...env } = process.env
   const cluster = await startCluster({
     dataDir,
@@ -54,6 +59,7 @@ export async function openStage(plan: StagePlan = {}): Promise<Stage> {
     ...plan,
     settings: merged(fast, plan.settings ?? {}),
   })
+  let isKept = false
   const part = (name: string): Part => {
     const found = cluster.parts().find((one) => one.name === name)
     if (found === undefined) throw new Error(`no part ${name}`)
@@ -100,9 +106,10 @@ export async function openStage(plan: StagePlan = {}): Promise<Stage> {
         return groups.flatMap(([key, found]) => found.flatMap((group) => behind(key, group)))
       })),
     ],
+    keep: () => void (isKept = true),
     [Symbol.asyncDispose]: async () => {
       await cluster.close()
-      await rm(dataDir, { recursive: true, force: true })
+      if (!isKept) await rm(dataDir, { recursive: true, force: true })
     },
   }
 }
@@ -136,5 +143,11 @@ function merged(one: StagePlan['settings'], two: StagePlan['settings']): NonNull
   return Object.fromEntries([...keys].map((key) => [key, { ...one?.[key], ...two?.[key] }]))
 }
 
-export const isInstalled = (command: string): boolean =>
-  spawnSync('sh', ['-c', `command -v ${command}`], { stdio: 'ignore' }).status === 0
+/** Redis as a cluster runs it, nothing kept on disk, for plans that must know its port. */
+export const plainRedis: EngineProgram = {
+  command: 'redis-server',
+  argsFor: (port, dir) => {
+    const base = ['--port', String(port), '--bind', '127.0.0.1', '--dir', dir, '--loglevel', 'warning']
+    return [...base, '--save', '', '--appendonly', 'no']
+  },
+}

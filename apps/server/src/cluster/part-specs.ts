@@ -99,7 +99,7 @@ function settingsFor(
 }
 
 function skeinSpec(plan: ClusterPlan, place: Place, settings: Partial<ServerConfig>): PartSpec {
-  const { command, args } = plan.skein
+  const { command, args } = wrapped(plan, place.name)
   const { name, port, opsPort, role } = place
   const env = { ...(plan.env ?? process.env), ...variablesOf(settings) }
   const counted = role === 'gateway' ? { countConnections: () => readGauge(opsPort, 'skein_ws_connections') } : {}
@@ -114,6 +114,11 @@ function skeinSpec(plan: ClusterPlan, place: Place, settings: Partial<ServerConf
     probe: httpProbe(`http://127.0.0.1:${opsPort}/readyz`),
     ...counted,
   }
+}
+
+function wrapped({ skein, wrap }: ClusterPlan, name: string): ClusterPlan['skein'] {
+  const own = wrap?.[name]
+  return own === undefined ? skein : { command: own.command, args: [...own.args, skein.command, ...skein.args] }
 }
 
 function variablesOf(settings: Partial<ServerConfig>): Record<string, string> {

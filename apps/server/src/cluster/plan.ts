@@ -19,6 +19,8 @@ export interface ClusterPlan {
   readonly replicas?: Partial<Replicas>
   /** Settings of Skein processes: of all, then of a role, then of a part by its name; the later wins. */
   readonly settings?: Readonly<Record<string, Partial<ServerConfig>>>
+  /** By the name of a Skein part: a command that runs it in its own place, such as `env NAME=VALUE`. */
+  readonly wrap?: Readonly<Record<string, { readonly command: string; readonly args: readonly string[] }>>
   /** What Skein processes inherit; this process's own environment when absent. */
   readonly env?: NodeJS.ProcessEnv
   /** `no` when absent: Redis starts empty, as after a crash. */
