@@ -6,7 +6,7 @@ import { doubled, idsOf } from './support/feeds.js'
 import { Closing, signUp, signUpAll, type Person } from './support/people.js'
 import { followAll, postMany } from './support/posting.js'
 import { openProxy, type Proxy } from './support/proxy.js'
-import { readMetric, spawnSystem, type Spawned } from './support/system.js'
+import { isCluster, readMetric, spawnSystem, type Spawned } from './support/system.js'
 
 const missed = 3_000
 const slowBytesPerSecond = 50_000
@@ -16,7 +16,7 @@ const mebibyte = 1_048_576
 const filling = 'e\u0301\u0323'.repeat(900)
 
 describe('a reader of 50 kB/s in the middle of a replay of 3,000 posts', function () {
-  this.timeout(120_000)
+  this.timeout(isCluster ? 400_000 : 120_000)
   let system: Spawned
   let proxy: Proxy
   let closing: Closing
