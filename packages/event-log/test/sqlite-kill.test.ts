@@ -51,7 +51,8 @@ function parseIds(row: unknown): number[] {
   return Array.isArray(ids) ? ids.map(Number).sort((a, b) => a - b) : []
 }
 
-describe('event log: SQLite under kill -9', () => {
+describe('event log: SQLite under kill -9', function () {
+  this.timeout(60_000)
   it('[LOG23] no acknowledged row is missing, and a row and its event are always together', async () => {
     const seed = Number(process.env['SEED'] ?? Date.now() % 0x7fffffff)
     console.log(`      seed ${seed}`)
