@@ -129,7 +129,8 @@ function checkHome({ handle, follows, changes, home }: ReaderRecord, all: Everyt
 /** A view that stayed open shows what a fresh load shows, as far back as it goes. */
 function checkView({ handle, home, view }: ReaderRecord): Findings {
   if (home === null || view === null) return []
-  const fresh = home.slice(Math.max(0, home.length - view.length))
+  const oldest = view[0]?.id ?? ''
+  const fresh = home.filter(({ id }) => id >= oldest)
   const [shown, loaded] = [view, fresh].map((lines) => new Set(lines.map(({ id }) => id)))
   const findings = [
     ...finding(`I6 the view of ${handle} misses`, fresh.filter(({ id }) => shown?.has(id) === false).map(said)),

@@ -142,7 +142,11 @@ export async function untilRight(crowd: Crowd, sinceMs: number, withinMs: number
     const deaf = readers.find(({ follows, listener }) =>
       follows.some((handle) => (listener.newest.get(handle) ?? -1) < (newest.get(handle) ?? 0)),
     )
-    if (deaf !== undefined) throw new Error(`${deaf.handle} does not hear everybody yet`)
+    if (deaf === undefined) return
+    const { follows, listener, handle, client } = deaf
+    const unheard = follows.filter((author) => (listener.newest.get(author) ?? -1) < (newest.get(author) ?? 0))
+    const { status } = client.connection
+    throw new Error(`${handle}, ${listener.ended ?? status}, does not hear ${unheard.join()} yet`)
   }, withinMs)
   return performance.now() - sinceMs
 }
