@@ -105,7 +105,7 @@ export function createChannels(deps: ChannelsDeps): Channels {
   }
 
   async function subscribe(channel: Channel, socketId: number): Promise<void> {
-    const from = startOf(channel.seats.keys())
+    const from = startOf(channel.seats)
     Object.assign(channel, { on: socketId, from, heard: from, isCaughtUp: false })
     for (const [{ position }, seat] of channel.seats) {
       seat.served = from === null || (position !== null && isWithin(from, position) === true)
@@ -280,10 +280,14 @@ export function createChannels(deps: ChannelsDeps): Channels {
   }
 }
 
-/** Where to start so that nobody misses anything; null: from now on. Incomparable cursors get their turn one by one. */
-function startOf(members: Iterable<Member>): Cursor | null {
+/**
+ * Where to start so that nobody misses anything; null: from now on. Of cursors that cannot be compared one that has not had
+ * its turn is taken, so that each gets its answer and none waits for ever.
+ */
+function startOf(seats: ReadonlyMap<Member, Seat>): Cursor | null {
+  const waitingFirst = [...seats].sort(([, a], [, b]) => Number(a.served) - Number(b.served))
   let start: Cursor | null = null
-  for (const { position } of members)
+  for (const [{ position }] of waitingFirst)
     if (position !== null) start = start === null ? position : (least(start, position) ?? start)
   return start
 }

@@ -144,6 +144,27 @@ describe('connection and subscriptions', () => {
     expect(a.every(({ type }) => type === 'post')).to.equal(true)
   })
 
+  it('[SDK22] one that stands in an older epoch is told its gap, the others go on, and the server is not asked without end', async () => {
+    await using server = await FakeServer.start()
+    await using client = openClient(server)
+    const a: FeedEvent[] = []
+    const b: FeedEvent[] = []
+    server.world.post('ann', 'zero')
+    const first = client.subscribe('public')
+    for (const type of ['post', 'gap'] as const) first.on(type, (event) => a.push(event))
+    await first.ready
+    server.world.post('ann', 'one')
+    await eventually(() => a.length === 1)
+    const second = client.subscribe('public', { from: 's1.e0-5' })
+    for (const type of ['post', 'gap'] as const) second.on(type, (event) => b.push(event))
+    await eventually(() => b.some(({ type }) => type === 'gap'))
+    server.world.post('ann', 'two')
+    await eventually(() => a.length === 2 && b.length === 2)
+    expect(textsOf(a)).to.deep.equal(['one', 'two'])
+    expect(textsOf(b)).to.deep.equal(['two'])
+    expect(server.asked.length).to.be.lessThan(6)
+  })
+
   it('[SDK23] a slow consumer is paused by position and loses nothing', async () => {
     await using server = await FakeServer.start()
     await using client = openClient(server)
