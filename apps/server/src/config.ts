@@ -220,7 +220,14 @@ export const serverConfig = defineConfig(
         ? [{ key: 'auth.passwordMemoryKiB' as const, expected: 'must be at least 19456 in production' }]
         : []),
     ],
-    otherEnvironment: ['SKEIN_REQUIRE_BROWSER', 'SKEIN_URL', 'SKEIN_TOKEN'],
+    otherEnvironment: [
+      'SKEIN_REQUIRE_BROWSER',
+      'SKEIN_REQUIRE_ENGINES',
+      'SKEIN_TEST_MONGODB_URL',
+      'SKEIN_TEST_WIRING',
+      'SKEIN_URL',
+      'SKEIN_TOKEN',
+    ],
   },
 )
 
