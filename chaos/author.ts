@@ -10,7 +10,7 @@ export interface Author {
   readonly handle: string
   readonly client: Client
   readonly sent: readonly Sent[]
-  /** Whether posts come all the time. */
+  /** Whether posts come all the time, one after another. */
   readonly isSteady: boolean
   readonly acknowledged: number
   /** Calls that were refused for good, in words. */

@@ -18,14 +18,14 @@ export async function observe(
   return { authors, readers }
 }
 
-async function observeAuthor({ handle, client, sent, refused }: Author): Promise<AuthorRecord> {
+async function observeAuthor({ handle, client, sent, refused, isSteady }: Author): Promise<AuthorRecord> {
   const lines = await untilDone(() => loadFeed(client, `user:${handle}`))
   const followers = await untilDone(async () => {
     let listed = 0
     for await (const _ of client.users.followers(handle, { limit: 100 })) listed += 1
     return { counted: (await client.users.get(handle)).counts.followers, listed }
   })
-  return { handle, sent, refused, shown: lines.toReversed().map(lineOf), followers }
+  return { handle, sent, isUnordered: !isSteady, refused, shown: lines.toReversed().map(lineOf), followers }
 }
 
 async function observeReader(reader: Reader, crowd: Crowd, looks: boolean): Promise<ReaderRecord> {

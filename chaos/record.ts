@@ -29,6 +29,8 @@ export interface AuthorRecord {
   readonly handle: string
   /** In the order of sending; the nth text is `<handle> <n>`. */
   readonly sent: readonly Sent[]
+  /** Sent side by side, or on without an answer to the one before: no order is promised. */
+  readonly isUnordered: boolean
   /** Calls that were refused for good, in words. */
   readonly refused: readonly string[]
   /** Own timeline as freshly loaded, oldest first. */

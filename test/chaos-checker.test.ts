@@ -42,6 +42,7 @@ function whole(): Soft {
     authors: ['ada', 'bob'].map((handle) => ({
       handle,
       sent: sentBy(handle),
+      isUnordered: false,
       refused: [],
       shown: linesOf(handle),
       followers: { counted: 1, listed: 1 },
