@@ -27,7 +27,7 @@ export interface Gateway {
   stats(message: StatsMessage): void
   /** A word of the operator to everyone who is connected, at every gateway. May be lost. */
   notice(text: string): void
-  readonly live: Pick<Live, 'isHearing'>
+  readonly live: Pick<Live, 'isHearing' | 'positions'>
   /** Sockets get their cursor and leave in slices; new ones are refused; HTTP still answers. */
   drain(): Promise<void>
   close(): Promise<void>

@@ -36,6 +36,7 @@ import { createTimelineService } from '@skein/timeline'
 import type { ServerConfig } from './config.js'
 import { accountConfigOf, gatewayConfigOf } from './part-configs.js'
 import { declareLiveMetrics } from './live-metrics.js'
+import { watchLogLag } from './log-lag.js'
 import { observeSqlite } from './observed-sqlite.js'
 
 /*
@@ -200,6 +201,7 @@ export async function startEmbedded(config: ServerConfig, { version, webRoot }: 
   const lifecycle = createLifecycle({ log: core.log, graceMs: config['live.drainGraceMs'] + 10_000 })
   const health = createHealth({ clock })
   let ops: OpsServer | undefined
+  let stopWatching: (() => void) | undefined
   let port = 0
   lifecycle.add('services', { start: () => core.start(), close: () => core.close() })
   const made = createGateway(gatewayConfigOf(config, version, webRoot), gatewayDeps(core, config))
@@ -223,9 +225,11 @@ export async function startEmbedded(config: ServerConfig, { version, webRoot }: 
   lifecycle.add('gateway', {
     start: async () => {
       port = (await made.start()).port
+      stopWatching = watchLogLag(core.metrics, core.events, made)
     },
     close: async () => {
       health.markDraining()
+      stopWatching?.()
       await made.drain()
       await made.close()
     },

@@ -4,6 +4,7 @@ import {
   limits,
   toErrorBody,
   type EntryId,
+  type Positions,
   type LiveEvent,
   type RelationEvent,
   type SessionId,
@@ -38,6 +39,8 @@ export interface Live {
   start(): Promise<void>
   /** Whether the log was heard lately. */
   isHearing(): boolean
+  /** Up to where the log was handled here; null before the window is filled. */
+  positions(): Positions | null
   /** Lossy. */
   stats(message: StatsMessage): void
   /** Lossy: the person's other devices hear that they have read, at whichever gateway. */
@@ -113,6 +116,10 @@ class LiveGateway implements Live {
 
   isHearing(): boolean {
     return this.#window !== null && this.#deps.clock.now() - this.#window.heardAtMs < 4_000
+  }
+
+  positions(): Positions | null {
+    return this.#window?.positions ?? null
   }
 
   stats(message: StatsMessage): void {

@@ -4,6 +4,7 @@ import { statsChannel } from '@skein/event-log/redis'
 import { createGateway, createHearingCheck, createHttpApiMetrics, type Gateway } from '@skein/gateway'
 import { createClusterAdapter, type ClusterAdapter } from '../cluster-adapter.js'
 import { declareLiveMetrics } from '../live-metrics.js'
+import { watchLogLag } from '../log-lag.js'
 import { gatewayConfigOf } from '../part-configs.js'
 import { clock, ownCall, random, untilAnswers, type Ground } from './ground.js'
 import { addLog } from './log-part.js'
@@ -15,6 +16,7 @@ export function addGateway(ground: Ground, version: string, webRoot: string | un
   const logPart = addLog(ground)
   let gateway: Gateway | undefined
   let adapter: ClusterAdapter | undefined
+  let stopWatching: (() => void) | undefined
   let port = 0
   lifecycle.add('gateway', {
     start: async () => {
@@ -24,11 +26,13 @@ export function addGateway(ground: Ground, version: string, webRoot: string | un
       gateway = made
       await untilAnswers('account', log, () => clients.account().sessions.ended({}, ownCall()))
       port = (await made.start()).port
+      stopWatching = watchLogLag(ground.metrics, logPart.events, made)
       // What is lost is counted again with the next change.
       await hear(ground, statsChannel(config['redis.prefix']), StatsMessage, (stats) => made.stats(stats))
     },
     close: async () => {
       health.markDraining()
+      stopWatching?.()
       await gateway?.drain()
       await gateway?.close()
       await adapter?.close()
