@@ -1,4 +1,5 @@
 import { eventually } from '@skein/platform/testing'
+import type { Crowd } from '../crowd.js'
 import { listen } from '../listener.js'
 import { openLink } from '../link.js'
 import { admitRawAuthor } from '../raw-author.js'
@@ -6,6 +7,8 @@ import type { Scenario } from '../scenario.js'
 
 const filler = `${'a long story '.repeat(60)} `
 const together = 8
+/** Generous: a machine that is busy is not a reader that holds up others. */
+const othersMs = 10_000
 
 export const slow: Scenario = {
   name: 'slow',
@@ -30,6 +33,8 @@ export const slow: Scenario = {
       )
     })
     const postedMs = performance.now() - fromMs
+    const worstMs = slowest(crowd, fromMs)
+    if (worstMs > othersMs) wrong(`others waited up to ${(worstMs / 1_000).toFixed(1)} s for a post`)
     await right()
     const due = writers.flatMap(({ sent }) => sent.flatMap(({ id }) => (id === undefined ? [] : [id])))
     await eventually(() => {
@@ -47,4 +52,13 @@ export const slow: Scenario = {
     await reader.client.close()
     await link.close()
   },
+}
+
+/** The longest time from the answer to a post until a reader heard it, since then. */
+function slowest({ authors, readers }: Crowd, sinceMs: number): number {
+  const at = new Map(authors.flatMap(({ sent }) => sent.map(({ id, acknowledgedMs }) => [id, acknowledgedMs] as const)))
+  const waits = readers.flatMap(({ listener }) =>
+    listener.heard.filter(({ atMs }) => atMs > sinceMs).map(({ id, atMs }) => atMs - (at.get(id) ?? atMs)),
+  )
+  return waits.reduce((most, ms) => Math.max(most, ms), 0)
 }
