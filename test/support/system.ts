@@ -72,7 +72,7 @@ function flagsOf(settings: Settings): string[] {
   })
 }
 
-function configOf(settings: Settings): ServerConfig {
+export function configOf(settings: Settings): ServerConfig {
   return loadConfig(serverConfig, { env: {}, argv: flagsOf({ ...fast, ...settings }) }).values
 }
 

@@ -50,6 +50,8 @@ export function loadConfig<S extends ConfigSchemas>(
   const found = new Map(read.map(({ item, source }) => [item.key, source]))
   const together = (definition.check?.(values) ?? []).map(({ key, expected }) => {
     const item = items.find((one) => one.key === key)
+    if (item !== undefined && values[key] === undefined)
+      return { name: key, value: undefined, expected, source: howToGive(item) }
     return { name: key, value: showValue(item, values[key]), expected, source: found.get(key) ?? '' }
   })
   if (together.length > 0) throw new ConfigError(together)
@@ -62,7 +64,7 @@ function readItem(item: ConfigItem, given: Given | undefined): ReadItem {
   if (given === undefined) {
     const value = item.schema.safeParse(item.default)
     if (value.success) return { item, value: value.data, source: 'default' }
-    const source = `set ${item.env}${item.isSecret ? ` or ${item.env}_FILE` : ''}`
+    const source = howToGive(item)
     const expected = `must be given, ${item.expected}. ${item.description}`
     return { item, value: undefined, source, problem: { name: item.key, value: undefined, expected, source } }
   }
@@ -76,6 +78,10 @@ function readItem(item: ConfigItem, given: Given | undefined): ReadItem {
     source: given.source,
   }
   return { item, value: undefined, source: given.source, problem }
+}
+
+function howToGive({ env, isSecret }: ConfigItem): string {
+  return `set ${env}${isSecret ? ` or ${env}_FILE` : ''}`
 }
 
 /** A rule of the schema that words of ours do not tell is told by its own. */
