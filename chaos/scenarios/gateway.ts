@@ -9,7 +9,7 @@ const beforeMs = 5_000
 export const gateway: Scenario = {
   name: 'gateway',
   about: 'One of two gateways is killed: all its clients are back within 15 s, and cost the services no reads.',
-  size: { rounds: 2, clients: 200, authors: 10, followsEach: 5, postsPerSecond: 10 },
+  size: { rounds: 2, clients: 200, authors: 10, followsEach: 2, postsPerSecond: 5 },
   short: { rounds: 1, clients: 60 },
   run: async ({ stage, crowd, chance, rounds, clients, fault, right, wrong, note }) => {
     for (let round = 0; round < rounds; round += 1) {
