@@ -38,12 +38,28 @@ describe('account service: sessions', () => {
     await service.signUp('ada')
     await service.signUp('ada_')
     for (const handle of ['ada', 'admin']) {
-      const { code, fields } = await errorOf(service.signUp(handle))
+      const input = { handle: handleOf(handle), name: 'Somebody else', password: 'a good long password', client: '' }
+      const { code, fields } = await errorOf(service.client().sessions.signUp(input, service.as()))
       expect(code).to.equal('handle_taken')
       const free = fields?.['handle']?.split(', ') ?? []
       expect(free).to.have.length(2)
       for (const name of free) expect((await service.signUp(name)).me.handle).to.equal(name)
     }
+  })
+
+  it('[ACC96] the same sign-up again, soon, is answered like the first; by anybody else it is taken', async () => {
+    await using service = await openService()
+    const input = { handle: handleOf('ada'), name: 'Ada', password: 'a good long password', client: '' }
+    const again = (change: Partial<typeof input> = {}) =>
+      service.client().sessions.signUp({ ...input, ...change }, service.as())
+    const first = await again()
+    const second = await again()
+    expect(second.me.id).to.equal(first.me.id)
+    expect(second.tokens.sessionId).not.to.equal(first.tokens.sessionId)
+    expect((await errorOf(again({ password: 'another long password' }))).code).to.equal('handle_taken')
+    expect((await errorOf(again({ name: 'Adam' }))).code).to.equal('handle_taken')
+    service.clock.advance(10 * 60_000)
+    expect((await errorOf(again())).code).to.equal('handle_taken')
   })
 
   it('[ACC71] a weak password is refused by name of the field', async () => {
