@@ -144,9 +144,10 @@ describe('roles as processes', function () {
       const [ada, rea] = await usable(url)
       const token = rea.session().accessToken
       const failed: string[] = []
-      let [reads, isOver] = [0, false]
+      const over = new AbortController()
+      let reads = 0
       const reading = (async () => {
-        for (; !isOver; reads += 1) {
+        for (; !over.signal.aborted; reads += 1) {
           const path = ['feeds/home', 'feeds/users/ada', 'users/ada', 'trends'][reads % 4] ?? ''
           const { status, body } = await ask(`${url}/v1/${path}`, { token })
           if (status !== 200) failed.push(`${path}: ${JSON.stringify(body)}`)
@@ -163,7 +164,7 @@ describe('roles as processes', function () {
         }
         await eventually(() => reads > before + 20, patientMs)
       }
-      isOver = true
+      over.abort()
       await reading
       expect(failed).to.deep.equal([])
       expect(textsOf(await loadFeed(rea.client, 'home')).toReversed()).to.deep.equal(texts)

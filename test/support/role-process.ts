@@ -43,10 +43,8 @@ export async function spawnRole(settings: Partial<ServerConfig>): Promise<RolePr
 /** Nothing of Skein and nothing of the test runner is inherited. */
 function environment(settings: Partial<ServerConfig>): NodeJS.ProcessEnv {
   const { NODE_OPTIONS: _, ...inherited } = process.env
-  const own = serverConfig.items.flatMap(({ key, env }) => {
-    const value = settings[key]
-    return value === undefined ? [] : [[env, String(value)] as const]
-  })
+  const variables = new Map<string, string>(serverConfig.items.map(({ key, env }) => [key, env]))
+  const own = Object.entries(settings).map(([key, value]) => [variables.get(key) ?? key, String(value)] as const)
   const others = Object.entries(inherited).filter(([name]) => !name.startsWith('SKEIN_'))
   return Object.fromEntries([...others, ...own])
 }
