@@ -22,14 +22,19 @@ export function say(line: string): void {
 }
 
 export function describeMachine({ seconds, rate, viewers, authors, follows, history, seed }: Flags): string {
+  return [
+    describeHardware(),
+    `${authors} authors, ${viewers} viewers × ${follows} follows, ${history} posts before, ${rate} posts/s, ${seconds} s, seed ${seed}.\n`,
+  ].join('\n')
+}
+
+/** Machine, Node and commit. */
+export function describeHardware(): string {
   const commit = execSync('git rev-parse --short HEAD', { encoding: 'utf8' }).trim()
   const changed =
     execSync('git status --porcelain', { encoding: 'utf8' }).trim() === '' ? '' : ' and uncommitted changes'
   const gigabytes = Math.round(totalmem() / 2 ** 30)
-  return [
-    `${cpus()[0]?.model ?? 'unknown CPU'} × ${cpus().length}, ${gigabytes} GiB, Node ${process.version}, commit ${commit}${changed}, server bundled from its sources.`,
-    `${authors} authors, ${viewers} viewers × ${follows} follows, ${history} posts before, ${rate} posts/s, ${seconds} s, seed ${seed}.\n`,
-  ].join('\n')
+  return `${cpus()[0]?.model ?? 'unknown CPU'} × ${cpus().length}, ${gigabytes} GiB, Node ${process.version}, commit ${commit}${changed}, server bundled from its sources.`
 }
 
 /** Everything accepted reached every follower once. */
