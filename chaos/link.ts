@@ -5,6 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises'
 /** A TCP way to a part, with the faults of a network. */
 export interface Link {
   readonly port: number
+  /** Both ways, so far. */
+  readonly carriedBytes: number
   /** Every piece arrives so much later, both ways, in order. */
   delay(ms: number): void
   /** No faster than so many bytes a second to each client; null: as fast as it goes. */
@@ -24,11 +26,13 @@ export async function openLink(target: () => number | Promise<number>): Promise<
   let mode: 'carries' | 'refuses' | 'silent' = 'carries'
   let delayMs = 0
   let rate: number | null = null
+  let carriedBytes = 0
 
   function carry(from: Socket, to: Socket, isDown: boolean): void {
     let last: Promise<unknown> = Promise.resolve()
     from.on('data', (bytes: Buffer) => {
       if (mode === 'silent') return
+      carriedBytes += bytes.length
       const laterMs = delayMs + (isDown && rate !== null ? (1_000 * bytes.length) / rate : 0)
       if (laterMs === 0) {
         if (!to.write(bytes)) pauseUntilDrained(from, to)
@@ -75,6 +79,9 @@ export async function openLink(target: () => number | Promise<number>): Promise<
   }
   return {
     port: (server.address() as AddressInfo).port,
+    get carriedBytes() {
+      return carriedBytes
+    },
     delay: (ms) => void (delayMs = ms),
     limit: (bytesPerSecond) => void (rate = bytesPerSecond),
     cut() {

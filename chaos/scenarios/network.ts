@@ -66,7 +66,7 @@ export const network: Scenario = {
     'The ways of a part to Redis, MongoDB and services are slow by 100 ms, cut, or silent (half-open), one after another.',
   size: { rounds: 2, clients: 60, authors: 20, followsEach: 5, postsPerSecond: 20 },
   plan: openBrokenStage,
-  run: async ({ stage, chance, rounds, fault, right }) => {
+  run: async ({ stage, chance, rounds, fault, right, wrong }) => {
     for (let round = 0; round < rounds; round += 1)
       for (const [name, link] of links.get(stage) ?? [])
         for (const how of ['slow', 'cut', 'silent'] as const) {
@@ -80,5 +80,7 @@ export const network: Scenario = {
           })
           await right()
         }
+    for (const [name, { carriedBytes }] of links.get(stage) ?? [])
+      if (carriedBytes === 0) wrong(`nothing went from ${name}: the scenario shows nothing`)
   },
 }
