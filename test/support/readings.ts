@@ -1,6 +1,6 @@
 /** What processes say of themselves on their operators' ports. */
 
-/** The figure of these labels, summed over processes and over the labels not named. A figure nobody has is 0. */
+/** The figure of these labels, summed over processes and over the labels not named. @throws Error when nobody has such */
 export async function sumOfMetric(
   opsPorts: readonly number[],
   name: string,
@@ -10,11 +10,12 @@ export async function sumOfMetric(
     opsPorts.map(async (port) => (await fetch(`http://127.0.0.1:${port}/metrics`)).text()),
   )
   const wanted = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
-  return texts
+  const lines = texts
     .flatMap((text) => text.split('\n'))
     .filter((line) => line.startsWith(`${name} `) || line.startsWith(`${name}{`))
     .filter((line) => wanted.every((part) => line.includes(part)))
-    .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
+  if (lines.length === 0) throw new Error(`nobody has ${name} with ${wanted.join(', ') || 'any label'}`)
+  return lines.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)
 }
 
 export interface Readiness {
