@@ -38,11 +38,21 @@ export class ResumingSocket {
       perMessageDeflate: false,
     })
     this.#socket = socket
+    let isSubscribed = false
     return new Promise((done, fail) => {
+      const accepted = (): void => {
+        isSubscribed = true
+        done()
+      }
+      const refused = (frame: string): void => {
+        fail(new Error(frame))
+        socket.close()
+      }
       socket.on('error', fail)
       socket.on('close', () => {
         fail(new Error('closed'))
-        if (this.#socket === socket) void this.#comeBack()
+        // Who never came in is tried again by who called this.
+        if (isSubscribed) void this.#comeBack()
       })
       socket.on('message', (data: Buffer) => {
         const frame = data.toString()
@@ -51,8 +61,8 @@ export class ResumingSocket {
         else if (frame.startsWith('0'))
           socket.send(`40${JSON.stringify({ accessToken: this.#token, client: 'bench' })}`)
         else if (frame.startsWith('40')) socket.send(`420${JSON.stringify(['subscribe', this.#subscription()])}`)
-        else if (frame.startsWith('430') && this.#accept(frame)) done()
-        else fail(new Error(frame))
+        else if (frame.startsWith('430') && this.#accept(frame)) accepted()
+        else refused(frame)
       })
     })
   }
@@ -79,14 +89,11 @@ export class ResumingSocket {
     this.caughtUpAtMs = 0
     for (let mostMs = 500; this.#isWanted; mostMs = Math.min(mostMs * 2, 5_000)) {
       await pause(Math.random() * mostMs)
-      this.#socket = undefined
-      if (
-        await this.open().then(
-          () => true,
-          () => false,
-        )
+      const isBack = await this.open().then(
+        () => true,
+        () => false,
       )
-        return
+      if (isBack) return
     }
   }
 
