@@ -79,8 +79,12 @@ export async function gather(options: CrowdOptions): Promise<Crowd> {
     const view = n < views ? person.client.view('home', { autoShow: true, onGap: 'fill' }) : null
     if (view !== null) await eventually(() => view.getSnapshot().live, 60_000)
     let disconnects = 0
+    let isLive = true
     const listener = await listen(person.client)
-    person.client.on('connection', ({ status }) => void (disconnects += status === 'offline' ? 1 : 0))
+    person.client.on('connection', ({ status }) => {
+      if (isLive && status === 'offline') disconnects += 1
+      isLive = status === 'live' || (isLive && status !== 'offline')
+    })
     return {
       ...person,
       follows: [...follows],
