@@ -162,7 +162,8 @@ export class Connection {
   async #answer(name: 'subscribe' | 'unsubscribe' | 'refresh' | null, input: unknown): Promise<object> {
     const retryAfterMs = this.#bucket.take(this.#deps.clock.now())
     if (retryAfterMs > 0) {
-      this.#violate()
+      // Too much is no reason to stay away for good, as nonsense is.
+      this.#violate('rate')
       throw new AppError('rate_limited', { retryAfterMs })
     }
     switch (name) {
@@ -192,8 +193,8 @@ export class Connection {
     this.#watchToken()
   }
 
-  #violate(): void {
-    if (++this.#violations === violationsMax) void this.close('protocol')
+  #violate(reason: 'protocol' | 'rate' = 'protocol'): void {
+    if (++this.#violations === violationsMax) void this.close(reason)
   }
 
   #leave(): void {

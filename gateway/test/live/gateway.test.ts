@@ -307,6 +307,14 @@ describe('a live gateway', () => {
     ])
   })
 
+  it('[LIV17] who goes on calling above the rate is closed, and may come back', async () => {
+    await using gateway = await openGateway({ callBurst: 1, callsPerSecond: 1 })
+    const client = await gateway.client({}).open()
+    for (let i = 0; i < 30; i++) client.call('subscribe', { feed: `tag:t${i}` }).catch(() => undefined)
+    await eventually(() => expect(client.gone).to.not.equal(null))
+    expect(client.of('close').map((event) => event['reason'])).to.deep.equal([4003])
+  })
+
   it('[LIV18] drain tells every socket to come back, gives its cursor, and takes no new one', async () => {
     await using gateway = await openGateway()
     const clients = await Promise.all([1, 2, 3].map(() => gateway.client({}).open()))
