@@ -9,7 +9,7 @@ const size: Size = { rounds: 5, clients: 100, authors: 20, followsEach: 5, posts
 /** Of a scene in which Redis forgot something: who listens is told, and everybody is right again. */
 async function tellsAndHeals({ crowd, wrong, right }: Scene): Promise<void> {
   const before = crowd.readers.map(({ listener }) => listener.gaps.length)
-  await right(45_000)
+  await right(30_000)
   const untold = crowd.readers.filter(({ listener }, n) => listener.gaps.length === before[n])
   if (untold.length > 0) wrong(`I6 ${untold.length} clients were told of no gap, such as ${untold[0]?.handle ?? ''}`)
 }
