@@ -12,7 +12,7 @@ const suites = ['packages/*/test', 'services/*/test', 'gateway/test', 'client-sd
 )
 const systemSuites = ['test/*.test.ts']
 /** Random sequences of the model test over the second wiring: each costs several times one over the first. */
-const clusterSequences = '40'
+const clusterSequences = '25'
 
 function run(command, args) {
   const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
