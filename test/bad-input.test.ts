@@ -192,7 +192,9 @@ describe(`whatever is sent to the whole server (seed ${own})`, function () {
     await eventually(() => expect(watched.texts()).to.deep.equal(written.slice(1)), 5_000)
     expect(watched.of('gap')).to.deep.equal([])
     expect(states).to.deep.equal([])
-    expect(textsOf(await loadFeed(watcher.client, 'home')).toReversed()).to.deep.equal(written)
+    await eventually(async () =>
+      expect(textsOf(await loadFeed(watcher.client, 'home')).toReversed()).to.deep.equal(written),
+    )
     expect((await http.send({ method: 'GET', path: '/v1/info' })).status).to.equal(200)
   })
 

@@ -145,7 +145,9 @@ describe('the path of a post', function () {
     await ada.client.posts.create(`after the block @${bob.handle}`)
     await bob.client.posts.create('bob goes on')
     await showsOnly(view, 'bob goes on', 'bob speaks')
-    expect(textsOf(await loadFeed(bob.client, 'home'))).to.deep.equal(['bob goes on', 'bob speaks'])
+    await eventually(async () =>
+      expect(textsOf(await loadFeed(bob.client, 'home'))).to.deep.equal(['bob goes on', 'bob speaks']),
+    )
     expect(textsOf(await loadFeed(ada.client, 'home'))).not.to.include('bob goes on')
     expect(textsOf(await loadFeed(bob.client, 'public', 10))).not.to.include('before the block')
     expect(notices.getSnapshot().items.filter(({ actor }) => actor.id === ada.id)).to.deep.equal([])
@@ -165,7 +167,7 @@ describe('the path of a post', function () {
     await ada.client.posts.delete(second.id)
     await showsOnly(home, 'first')
     await showsOnly(user, 'first')
-    expect(textsOf(await loadFeed(bob.client, 'home'))).to.deep.equal(['first'])
+    await eventually(async () => expect(textsOf(await loadFeed(bob.client, 'home'))).to.deep.equal(['first']))
   })
 
   it('[SYS14] [INV7] edits and deletes reach the quotes of a post, wherever those stand', async () => {

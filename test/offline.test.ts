@@ -124,7 +124,7 @@ describe('a client that was away', function () {
     await eventually(() => raw.texts().includes('missed'), 10_000)
     expect(raw.of('gap')).to.deep.equal([])
     expect(raw.texts()).to.deep.equal(['the last for long', 'missed'])
-    expect(await loadFeed(person.client, 'home')).to.have.length(2)
+    await eventually(async () => expect(await loadFeed(person.client, 'home')).to.have.length(2))
     await expectFresh(closing, traveller)
   })
 })
