@@ -1,25 +1,17 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp } from 'node:fs/promises'
 import { connect, createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { eventually } from '../testing/eventually.js'
+import { createServerProcess, type ServerProcess } from '../testing/server-process.js'
 
 /** A real redis-server of one's own on a free port of this machine, over a folder of its own, which goes with it. */
-export interface TestRedis extends AsyncDisposable {
+export interface TestRedis extends ServerProcess {
   readonly url: string
   readonly port: number
   readonly dir: string
-  readonly pid: number
-  /** kill -9. Resolves when it is gone. */
-  kill(): Promise<void>
-  /** Starts it again on the same port over the same folder. Resolves when it answers. */
-  start(): Promise<void>
-  /** SIGSTOP: connections stay open and nothing answers. */
-  pause(): void
-  resume(): void
 }
 
 export interface TestRedisOptions {
@@ -47,36 +39,17 @@ export function requireRedis(suite: { skip(): void }): void {
 export async function startRedis({ aof = 'no', port, args = [] }: TestRedisOptions = {}): Promise<TestRedis> {
   const dir = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'skein-redis-'))
   const own = port ?? (await freePort())
-  let child: ChildProcess | undefined
   const persistence = aof === 'no' ? ['--appendonly', 'no'] : ['--appendonly', 'yes', '--appendfsync', aof]
-  async function start(): Promise<void> {
-    const base = ['--port', String(own), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--loglevel', 'warning']
-    child = spawn('redis-server', [...base, ...persistence, ...args], { stdio: 'ignore' })
-    await eventually(() => answers(own), 10_000)
-  }
-  async function kill(): Promise<void> {
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const gone = once(child, 'exit')
-    child.kill('SIGKILL')
-    await gone
-  }
-  await start()
-  return {
-    url: `redis://127.0.0.1:${own}`,
-    port: own,
+  const base = ['--port', String(own), '--bind', '127.0.0.1', '--dir', dir, '--save', '', '--loglevel', 'warning']
+  const server = createServerProcess({
+    command: 'redis-server',
+    args: [...base, ...persistence, ...args],
     dir,
-    get pid() {
-      return child?.pid ?? 0
-    },
-    kill,
-    start,
-    pause: () => void child?.kill('SIGSTOP'),
-    resume: () => void child?.kill('SIGCONT'),
-    async [Symbol.asyncDispose]() {
-      await kill()
-      await rm(dir, { recursive: true, force: true })
-    },
-  }
+    answers: () => answers(own),
+    readyTimeoutMs: 10_000,
+  })
+  await server.start()
+  return Object.assign(server, { url: `redis://127.0.0.1:${own}`, port: own, dir })
 }
 
 function answers(port: number): Promise<void> {
