@@ -57,7 +57,7 @@ export function createApi(http: Http) {
     info: (options?: CallOptions) => get<ServerInfo>('/info', {}, options),
     signUp: (body: object, options?: CallOptions) => signed('/accounts', body, options),
     signIn: (body: object, options?: CallOptions) => signed('/sessions', body, options),
-    /** A spent token within its grace gets the same successor, so a lost answer may be asked for again. */
+    /** The token spent last gets a successor again, so a lost answer may be asked for again. */
     refresh: (refreshToken: string) => signed('/sessions/refresh', { refreshToken }, undefined, 2),
     sessions: (options?: CallOptions) => items<SessionInfo>('/sessions', {}, options),
     endSession: (id: string, options?: CallOptions) =>

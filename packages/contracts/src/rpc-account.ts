@@ -72,7 +72,11 @@ export const accountContract = {
     signUp: write.input(SignUpInput.extend({ client })).output(Signed),
     /** @throws wrong_credentials, in equal time whether or not the account exists; rate_limited per handle */
     signIn: write.input(SignInInput.extend({ client })).output(Signed),
-    /** Rotates. A spent token within its grace gets the same successor; later it ends the session. @throws session_ended */
+    /**
+     * Rotates. A spent token gets the same successor within its grace, and, while it is the last that was spent, a new one
+     * later; any other ends the session.
+     * @throws session_ended
+     */
     refresh: safe.input(RefreshTokenInput).output(Signed),
     list: safe.input(z.strictObject({})).output(z.object({ items: z.array(SessionInfo) })),
     end: safe.input(z.strictObject({ id: z.union([SessionId, z.literal('current')]) })).output(done),

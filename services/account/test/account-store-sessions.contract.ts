@@ -15,7 +15,7 @@ function spend(
   [token, next]: [string, string],
   atMs = nowMs,
 ): Promise<RefreshOutcome> {
-  const refresh: Refresh = { tokenHash: token, successorHash: next, nowMs: atMs, graceMs, tokenTtlMs }
+  const refresh: Refresh = { tokenHash: token, successorHash: () => next, nowMs: atMs, graceMs, tokenTtlMs }
   return store.refresh(id, refresh, atMs + 900_000)
 }
 
@@ -75,10 +75,11 @@ export function testSessions(withStore: WithStore): void {
       const session = act.session(ada, { tokenHash: 'a' })
       await store.createSession(session, null)
       await spend(store, session.id, ['a', 'b'])
+      await spend(store, session.id, ['b', 'c'])
       const lateMs = nowMs + graceMs
       expect(await spend(store, session.id, ['a', 'b'], lateMs)).to.include({ kind: 'reused' })
       expect(await spend(store, session.id, ['a', 'b'], lateMs)).to.include({ kind: 'over' })
-      expect(await spend(store, session.id, ['b', 'c'], lateMs)).to.include({ kind: 'over' })
+      expect(await spend(store, session.id, ['c', 'd'], lateMs)).to.include({ kind: 'over' })
       expect((await events()).at(-1)).to.deep.equal({
         kind: 'session',
         id: `session:${session.id}@2`,
@@ -92,6 +93,28 @@ export function testSessions(withStore: WithStore): void {
         untilMs: lateMs + 900_000,
       })
       expect((await events()).filter(({ kind }) => kind === 'session')).to.have.length(1)
+    }),
+  )
+
+  it(
+    '[ACC21] the token spent last gets a successor however late, in place of the one before, which ends the session',
+    withStore(async ({ store, act, events }) => {
+      const { ada } = await act.people('ada')
+      const session = act.session(ada, { tokenHash: 'a' })
+      await store.createSession(session, null)
+      const before = await events()
+      await spend(store, session.id, ['a', 'b'])
+      const lateMs = nowMs + 10 * graceMs
+      const late = await Promise.all(Array.from({ length: 10 }, () => spend(store, session.id, ['a', 'c'], lateMs)))
+      expect(late.map(({ kind }) => kind).sort()).to.deep.equal([...Array<string>(9).fill('repeated'), 'rotated'])
+      const kept = { tokenHash: 'c', tokenExpiresAtMs: lateMs + tokenTtlMs, lastUsedAtMs: lateMs }
+      expect(await store.sessionById(session.id)).to.deep.include({
+        ...kept,
+        spent: [{ hash: 'a', spentAtMs: lateMs }],
+      })
+      expect(await events()).to.deep.equal(before)
+      expect(await spend(store, session.id, ['b', 'd'], lateMs)).to.include({ kind: 'reused' })
+      expect(await spend(store, session.id, ['c', 'd'], lateMs)).to.include({ kind: 'over' })
     }),
   )
 

@@ -54,20 +54,21 @@ describe('account rules', () => {
     }
   })
 
-  it('[ACC73] the successor of a refresh token is the same each time, and another for another token or key', () => {
+  it('[ACC73] the successor of a refresh token is the same each time, and another for another token, time or key', () => {
     const token = issueRefreshToken(key, sessionId, Buffer.alloc(32, 2))
     const read = readRefreshToken(key, token.text)
     expect(read).to.deep.equal(token)
-    expect(successorOf(key, token)).to.deep.equal(successorOf(key, read ?? token))
+    expect(successorOf(key, token, 1)).to.deep.equal(successorOf(key, read ?? token, 1))
     const others = [
       token,
-      successorOf(key, token),
-      successorOf(key, successorOf(key, token)),
-      successorOf(Buffer.alloc(32, 9), token),
-      successorOf(key, issueRefreshToken(key, sessionId, Buffer.alloc(32, 3))),
+      successorOf(key, token, 1),
+      successorOf(key, token, 2),
+      successorOf(key, successorOf(key, token, 1), 1),
+      successorOf(Buffer.alloc(32, 9), token, 1),
+      successorOf(key, issueRefreshToken(key, sessionId, Buffer.alloc(32, 3)), 1),
     ]
-    expect(new Set(others.map(({ text }) => text)).size).to.equal(5)
-    expect(new Set(others.map(({ hash }) => hash)).size).to.equal(5)
+    expect(new Set(others.map(({ text }) => text)).size).to.equal(6)
+    expect(new Set(others.map(({ hash }) => hash)).size).to.equal(6)
     for (const { text } of others) expect(text.length).to.be.lessThan(200)
   })
 

@@ -38,7 +38,7 @@ async function useAll({ store, act }: MongoNode): Promise<void> {
   await store.createSession(session, 'hash of ada')
   for (const kind of ['follow', 'mute', 'block'] as const) await act.set(kind, ada, bob)
   await act.set('follow', cy, ada)
-  const refresh = { tokenHash: 'a', successorHash: 'b', nowMs, graceMs: 1, tokenTtlMs: 1_000 }
+  const refresh = { tokenHash: 'a', successorHash: () => 'b', nowMs, graceMs: 1, tokenTtlMs: 1_000 }
   await store.refresh(session.id, refresh, nowMs)
   await store.endSession(session.id, ada, ending('signed_out'))
   await store.updateProfile(ada, { bio: 'x' }, nowMs)

@@ -160,6 +160,22 @@ describe('account service: sessions', () => {
     expect(service.events.at(-1)).to.include({ kind: 'session', reason: 'token_reused' })
   })
 
+  it('[ACC85] an answer that was lost for longer than the grace is given anew, and the lost one ends the session', async () => {
+    await using service = await openService()
+    const first = await service.signUp('ada')
+    const refresh = (signed: Signed) =>
+      service.client().sessions.refresh({ refreshToken: signed.tokens.refreshToken }, service.as())
+    const lost = await refresh(first)
+    service.clock.advance(3_600_000)
+    const answer = await refresh(first)
+    service.clock.advance(29_999)
+    expect((await refresh(first)).tokens.refreshToken).to.equal(answer.tokens.refreshToken)
+    const next = await refresh(answer)
+    expect(await codeOf(refresh(lost))).to.equal('session_ended')
+    expect(await codeOf(refresh(next))).to.equal('session_ended')
+    expect(service.events.at(-1)).to.include({ kind: 'session', reason: 'token_reused' })
+  })
+
   it('[ACC85] a token made up, cut or of another session refreshes nothing and ends nothing', async () => {
     await using service = await openService()
     const [ada, bob] = [await service.signUp('ada'), await service.signUp('bob')]

@@ -3,8 +3,8 @@ import { SessionId } from '@skein/contracts'
 
 /*
  * A refresh token is `<session id>.<secret>.<tag>`. The secret is 32 bytes, at random in the first token of a session and
- * made from its predecessor by the server's key in every later one: the successor of a token can be made again without
- * being stored. The tag proves that the server once issued exactly this token to this session, so a token that is
+ * made from its predecessor and the time that one was spent by the server's key in every later one: the successor of a
+ * token can be made again without being stored. The tag proves that the server once issued exactly this token to this session, so a token that is
  * authentic and neither current nor just spent is known to be an old one without a list of old ones.
  */
 
@@ -25,10 +25,10 @@ export function issueRefreshToken(key: Uint8Array, sessionId: SessionId, secret:
   return { text, sessionId, secret: bytes, hash: createHash('sha256').update(text).digest('base64url') }
 }
 
-/** The one token that follows this one, the same at every call. */
-export function successorOf(key: Uint8Array, token: RefreshToken): RefreshToken {
-  const secret = createHmac('sha256', key).update('next\0').update(token.sessionId).update(token.secret).digest()
-  return issueRefreshToken(key, token.sessionId, secret)
+/** The one token that follows this one when it is spent at that time, the same at every call. */
+export function successorOf(key: Uint8Array, { sessionId, secret }: RefreshToken, spentAtMs: number): RefreshToken {
+  const next = createHmac('sha256', key).update(`next\0${spentAtMs}\0`).update(sessionId).update(secret).digest()
+  return issueRefreshToken(key, sessionId, next)
 }
 
 /** null when this server did not issue it. */

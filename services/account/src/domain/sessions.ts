@@ -25,48 +25,60 @@ export interface SessionRecord {
   /** Of the one refresh token that may still be spent. */
   readonly tokenHash: string
   readonly tokenExpiresAtMs: number
-  /** Those spent within the grace before the last use, the newest last. */
+  /** The one spent last, and before it those spent within the grace before that. */
   readonly spent: readonly SpentToken[]
   readonly end: SessionEnd | null
 }
 
 export interface Refresh {
   readonly tokenHash: string
-  /** Of the token that follows it. */
-  readonly successorHash: string
+  /** Of the token that follows it when it is spent at that time. */
+  readonly successorHash: (spentAtMs: number) => string
   readonly nowMs: number
   readonly graceMs: number
   readonly tokenTtlMs: number
 }
 
 export type RefreshDecision =
+  /** Spent now; its successor is the current token. */
   | { readonly kind: 'rotate'; readonly session: SessionRecord }
   /** Spent a moment ago: the answer was lost, or two asked at once. The successor is handed out again. */
   | { readonly kind: 'repeat' }
-  /** Spent long ago: someone else may hold it. */
+  /** Spent long ago and followed since, or replaced by another successor: someone else may hold it. */
   | { readonly kind: 'reused' }
   | { readonly kind: 'over' }
 
 const spentMax = 16
 
-/** What an authentic refresh token of this session does now. */
+/**
+ * What an authentic refresh token of this session does now.
+ *
+ * An outage may outlast the grace, so the token that was spent last is never refused: after the grace it is spent once more,
+ * and its new successor takes the place of the one that nobody has used. Of two holders of one token, whichever comes
+ * second with the successor that was replaced ends the session.
+ */
 export function decideRefresh(session: SessionRecord, refresh: Refresh): RefreshDecision {
   const { nowMs, graceMs, tokenHash } = refresh
   if (!isLive(session, nowMs)) return { kind: 'over' }
-  const spent = session.spent.filter((token) => nowMs - token.spentAtMs < graceMs)
-  if (session.tokenHash !== tokenHash) {
-    return { kind: spent.some((token) => token.hash === tokenHash) ? 'repeat' : 'reused' }
-  }
+  const recent = session.spent.filter((token) => nowMs - token.spentAtMs < graceMs)
+  if (recent.some(({ hash }) => hash === tokenHash)) return { kind: 'repeat' }
+  const isNext = session.tokenHash === tokenHash || session.spent.at(-1)?.hash === tokenHash
+  if (!isNext) return { kind: 'reused' }
   return {
     kind: 'rotate',
     session: {
       ...session,
       lastUsedAtMs: nowMs,
-      tokenHash: refresh.successorHash,
+      tokenHash: refresh.successorHash(nowMs),
       tokenExpiresAtMs: nowMs + refresh.tokenTtlMs,
-      spent: [...spent, { hash: tokenHash, spentAtMs: nowMs }].slice(-spentMax),
+      spent: [...recent, { hash: tokenHash, spentAtMs: nowMs }].slice(-spentMax),
     },
   }
+}
+
+/** When that token was spent, as far as the session remembers. */
+export function spentAtMsOf(session: SessionRecord, tokenHash: string): number | undefined {
+  return session.spent.find(({ hash }) => hash === tokenHash)?.spentAtMs
 }
 
 export function isLive(session: SessionRecord, nowMs: number): boolean {

@@ -1,17 +1,19 @@
 import { AppError } from '@skein/contracts'
 import { readRefreshToken, successorOf } from '../domain/refresh-tokens.js'
+import { spentAtMsOf } from '../domain/sessions.js'
 import { toMe } from '../domain/users.js'
 import { endingNow, tokensOf } from './issue-session.js'
 import type { Method, Methods } from './method.js'
 
 export const refreshSession: Method<Methods['sessions']['refresh']> = async (account, input) => {
   const { store, config, log, secrets } = account
-  const token = readRefreshToken(secrets().refreshKey, input.refreshToken)
+  const key = secrets().refreshKey
+  const token = readRefreshToken(key, input.refreshToken)
   if (token === null) throw new AppError('session_ended', { message: 'This refresh token is not of this server.' })
-  const successor = successorOf(secrets().refreshKey, token)
   const { nowMs, untilMs } = endingNow(account, 'token_reused')
   const { refreshGraceMs: graceMs, refreshTtlMs: tokenTtlMs } = config
-  const refresh = { tokenHash: token.hash, successorHash: successor.hash, nowMs, graceMs, tokenTtlMs }
+  const successorHash = (spentAtMs: number): string => successorOf(key, token, spentAtMs).hash
+  const refresh = { tokenHash: token.hash, successorHash, nowMs, graceMs, tokenTtlMs }
   const outcome = await store.refresh(token.sessionId, refresh, untilMs)
   switch (outcome.kind) {
     case 'over':
@@ -24,7 +26,8 @@ export const refreshSession: Method<Methods['sessions']['refresh']> = async (acc
     case 'rotated':
     case 'repeated': {
       const { user, session } = outcome
-      return { me: toMe(user), tokens: tokensOf(account, user, { ...session, refreshToken: successor }) }
+      const refreshToken = successorOf(key, token, spentAtMsOf(session, token.hash) ?? nowMs)
+      return { me: toMe(user), tokens: tokensOf(account, user, { ...session, refreshToken }) }
     }
   }
 }

@@ -39,7 +39,7 @@ export interface Ending {
 export type RefreshOutcome =
   /** `rotated`: the successor is the current token now. `repeated`: it was made before, by the same token. */
   | { readonly kind: 'rotated' | 'repeated'; readonly session: SessionRecord; readonly user: UserRecord }
-  /** The token was spent long before: the session was ended by this call. */
+  /** The token was spent long before and is not the last that was: the session was ended by this call. */
   | { readonly kind: 'reused'; readonly session: SessionRecord }
   /** The session is over or unknown. */
   | { readonly kind: 'over' }
