@@ -1,12 +1,14 @@
 """server.py PORT DATADIR: a MongoDB-compatible server for development (SecantusDB over WiredTiger) on 127.0.0.1.
 
-Every acknowledged write is on disk before its answer leaves. Three defects of SecantusDB 0.7.0b3 are corrected here.
+Every acknowledged write is on disk before its answer leaves. Three defects of SecantusDB 0.7.0b3 are corrected here, and a
+page of a list is read from its index and no further.
 """
 
 import signal
 import sys
 
 from secantus import SecantusDBServer, storage, transactions
+from secantus.sortkey import COMPOUND_SEP
 
 plan = storage.Storage._try_index_id_keys
 create_collection = storage.Storage.create_collection
@@ -35,9 +37,79 @@ def forget_oldest_replies(self):
         del self._retryable[next(iter(self._retryable))]
 
 
+find_matching = storage.Storage.find_matching
+BOUNDS = {"$lt", "$lte", "$gt", "$gte"}
+
+
+def find_page(self, db, coll, filter=None, *, limit=0, sort=None, projection=None, let=None, **options):
+    """A page in the order of an index, whose fields but the last are given: walks that index and stops at the limit."""
+    with self._lock:
+        index = None if any(options.values()) else page_index(self, db, coll, filter, limit, sort)
+        if index is not None:
+            self._refresh_read_snapshot()
+            found = []
+            for record in walk(self, db, coll, sort, *index):
+                docs = self._docs_by_recordids(db, coll, [record])
+                found += [doc for doc in docs if storage.matches(doc, filter, vars=let)]
+                if len(found) == limit:
+                    break
+            return storage.apply_projection_batch(found, projection, filter, has_sort=True) if projection else found
+    rest = {**options, "limit": limit, "sort": sort, "projection": projection, "let": let}
+    return find_matching(self, db, coll, filter, **rest)
+
+
+def page_index(self, db, coll, filter, limit, sort):
+    """The name of such an index, the beginning its entries share, and the bounds; None without one."""
+    if limit <= 0 or not filter or not sort or len(sort) != 1 or any(name.startswith("$") for name in filter):
+        return None
+    last = next(iter(sort))
+    bounds = filter.get(last, {})
+    if not isinstance(bounds, dict) or not BOUNDS.issuperset(bounds):
+        return None
+    given = {name for name, value in filter.items() if isinstance(value, (str, bool, int))}
+    partials, multikey = self._partial_filters(db, coll), self._multikey_index_names(db, coll)
+    for name, spec, _sparse, _unique in self._all_indexes(db, coll):
+        *firsts, end = spec
+        # In a descending one a text comes before those it begins: not what a sort means.
+        if end != last or int(spec[end]) < 0 or not firsts or not given.issuperset(firsts) or name in multikey:
+            continue
+        if name in partials and not self._query_implies_partial(filter, partials[name]):
+            continue
+        parts = [storage.encode_value_directed(filter[first], int(spec[first])) for first in firsts]
+        return name, b"".join(part + COMPOUND_SEP for part in parts), bounds
+    return None
+
+
+def walk(self, db, coll, sort, name, prefix, bounds):
+    """Records in order, from one bound to the other; whether those at the bounds belong to the page is the caller's to say."""
+    forward = next(iter(sort.values())) > 0
+    shared = storage._escape_kb(prefix)
+    low, high = (next((bounds[op] for op in ops if op in bounds), None) for ops in (("$gt", "$gte"), ("$lt", "$lte")))
+    first, last = (
+        shared if bound is None else storage._escape_kb(prefix + storage.encode_value_directed(bound, 1))
+        for bound in (low, high)
+    )
+    last += b"\xff" * 12
+    cursor = self._cursor(storage._IDX_ENTRIES_TABLE)
+    cursor.set_key(db, coll, name, first if forward else last)
+    step = cursor.next if forward else cursor.prev
+    near = cursor.search_near()
+    if near == storage.wt.WT_NOTFOUND or (near != 0 and (near < 0) == forward and step() != 0):
+        return
+    while True:
+        key = cursor.get_key()
+        packed = bytes(key[3])
+        if (key[0], key[1], key[2]) != (db, coll, name) or not first <= packed <= last:
+            return
+        yield storage._unpack_entry(packed)[1]
+        if step() != 0:
+            return
+
+
 def main(port: int, data_dir: str) -> None:
     storage.Storage._try_index_id_keys = plan_without_regex_literals
     storage.Storage.create_collection = create_collection_in_turn
+    storage.Storage.find_matching = find_page
     transactions.TransactionRegistry._prune_retryable_locked = forget_oldest_replies
     server = SecantusDBServer(host="127.0.0.1", port=port, storage_path=data_dir, sync_on_commit=True, cache_size="256M",
                               replica_set_name="secantus")

@@ -1,5 +1,5 @@
 import { createRouterClient } from '@orpc/server'
-import { EntryId, encodePageCursor, decodePageCursor, type LogEvent, type PostId, type UserId } from '@skein/contracts'
+import { EntryId, type LogEvent, type PostId, type UserId } from '@skein/contracts'
 import { createRedisEventLog } from '@skein/event-log/redis'
 import { silentLogger, systemClock, systemRandom } from '@skein/platform'
 import { openRedis, whenRedisReady } from '@skein/platform/redis'
@@ -35,23 +35,15 @@ export async function createHomesScene(server: TestRedis, options: Partial<Redis
   const log = await createRedisEventLog({ ...shared, subscriber, maxEntries: 10_000, role: 'producer', pollMs: 200 })
   await log.heads()
   const counts = { home: 0, database: 0, built: 0, unbuilt: 0, dead: 0, pushed: 0 }
-  const account = { users: { cards: fakes.account.users.cards, followers } }
+  const account = { edges: { followerIds } }
   let followersGate: () => Promise<void> = () => Promise.resolve()
 
-  async function followers({ handle, limit = 20, before }: { handle: string; limit?: number; before?: string }) {
+  async function followerIds({ userId, limit, before }: { userId: UserId; limit: number; before?: EntryId }) {
     await followersGate()
-    const target = [...model.cards.values()].find((card) => card.handle === handle)?.id
-    const all = model.follows.filter((edge) => edge.targetId === target).sort(newestFirst)
-    const page = range(all, {
-      limit: limit + 1,
-      ...(before === undefined ? {} : { before: decodePageCursor(before as never) }),
-    })
-    const last = page.length > limit ? page[limit - 1] : undefined
-    const items = page.slice(0, limit).flatMap(({ id, actorId }) => {
-      const user = model.cards.get(actorId)
-      return user === undefined ? [] : [{ id, user: { ...user, bio: '' } }]
-    })
-    return { items, next: last === undefined ? null : encodePageCursor(last.id), prev: null }
+    const all = model.follows.filter((edge) => edge.targetId === userId).sort(newestFirst)
+    const found = range(all, { limit: limit + 1, ...(before === undefined ? {} : { before }) })
+    const page = found.slice(0, limit)
+    return { ids: page.map(({ actorId }) => actorId), next: found.length > limit ? (page.at(-1)?.id ?? null) : null }
   }
 
   function join(own: Partial<RedisHomesOptions> = {}) {

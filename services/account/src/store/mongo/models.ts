@@ -83,7 +83,7 @@ const listedBy = { follow: ['actor', 'target'], block: ['actor', 'target'], mute
 for (const kind of edgeKinds) {
   for (const { side, person } of listedBy[kind].flatMap((whose) => ends[whose])) {
     const on = { partialFilterExpression: { [`${side}.${kind}.on`]: true } }
-    pairs.index({ [person]: 1, [`${side}.${kind}.edgeId`]: -1 }, on)
+    pairs.index({ [person]: 1, [`${side}.${kind}.edgeId`]: 1 }, on)
   }
 }
 

@@ -47,7 +47,7 @@ export function createPostReads({ posts, edges }: Models): PostReads {
     one: async (id, viewerId) => (await byIds([id], viewerId))[0],
     async byKey(authorId, key) {
       const held = await posts.findOne({ authorId, 'idem.key': key }, recordFields).lean()
-      if (held?.idem === undefined) return null
+      if (held === null) return null
       const flags = await flagsOf([toPost(held).id], authorId)
       return { post: toPost(held, flags(held._id)), bodyHash: held.idem.bodyHash }
     },

@@ -47,10 +47,8 @@ export class PostWrites {
   async create(draft: PostDraft): Promise<CreateOutcome> {
     const { models, ids } = this.#deps
     const { authorId, atMs } = draft
-    const repeated = await this.#findRepeated(draft)
-    if (repeated !== undefined) return repeated
     const { refused, parent, quoted } = await findTargets(this.#deps.reads, draft)
-    if (refused !== undefined) return refused
+    if (refused !== undefined) return (await this.#findRepeated(draft)) ?? refused
     for (let tries = 0; tries < triesMax; tries++) {
       const id = PostId.parse(await ids.next(authorId, atMs))
       const post = newPost({ id, authorId, atMs, parent, quoted }, draft)
@@ -191,7 +189,7 @@ export function bornDoc(post: PostRecord, idempotency: PostDraft['idempotency'])
     dirtySeq: 0,
     reply: post.replyTo !== undefined,
     ...foundBy(post),
-    ...(idempotency === undefined ? {} : { idem: idempotency }),
+    idem: idempotency ?? { key: `:${id}`, bodyHash: '' },
   }
 }
 

@@ -39,7 +39,8 @@ export interface PostDoc {
   path: string[]
   quoteOf?: Ref | undefined
   counts: Record<'replies' | 'reposts' | 'quotes' | 'likes', number>
-  idem?: { key: string; bodyHash: string }
+  /** Its own id, which is no key, when its author gave none: so the unique index needs no exception. */
+  idem: { key: string; bodyHash: string }
   revisions?: { rev: number; text: string; atMs: number }[]
   alive: boolean
   reply: boolean
@@ -100,7 +101,7 @@ const ref = new Schema({ id: text, authorId: text }, { _id: false })
 const note = new Schema({ rev: number, tags: [String], mentions: [String], posts: [String] }, { _id: false })
 const revision = new Schema({ rev: number, text, atMs: number }, { _id: false })
 const counts = new Schema({ replies: number, reposts: number, quotes: number, likes: number }, { _id: false })
-const idem = new Schema({ key: text, bodyHash: text }, { _id: false })
+const idem = new Schema({ key: text, bodyHash: anyText }, { _id: false })
 
 const postSchema = new Schema<PostDoc>(
   {
@@ -118,7 +119,7 @@ const postSchema = new Schema<PostDoc>(
     path: [String],
     quoteOf: ref,
     counts: { type: counts, required: true },
-    idem,
+    idem: { type: idem, required: true },
     revisions: { type: [revision], default: undefined },
     alive: flag,
     reply: flag,
@@ -133,10 +134,7 @@ const postSchema = new Schema<PostDoc>(
   },
   options,
 )
-postSchema.index(
-  { authorId: 1, 'idem.key': 1 },
-  { unique: true, partialFilterExpression: { 'idem.key': { $exists: true } } },
-)
+postSchema.index({ authorId: 1, 'idem.key': 1 }, { unique: true })
 postSchema.index({ authorId: 1, alive: 1, _id: 1 })
 postSchema.index({ authorId: 1, alive: 1, reply: 1, _id: 1 })
 postSchema.index({ public: 1, _id: 1 })

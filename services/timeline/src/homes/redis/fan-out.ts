@@ -1,4 +1,4 @@
-import { AppError, EntryId, Handle, LogEvent, type Position } from '@skein/contracts'
+import { AppError, EntryId, LogEvent, type Position, type UserId } from '@skein/contracts'
 import {
   createWorkGroup,
   laneKeys,
@@ -11,7 +11,6 @@ import type { HomeEntry } from '../home-entry.js'
 import { decodeHomeEntry, encodeHomeEntry } from '../home-entry.js'
 import type { HomeMetrics } from '../home-store.js'
 import type { HomesDb } from './homes-db.js'
-import type { ReadFollowers } from './read-followers.js'
 
 export interface FanOutOptions extends Pick<
   WorkGroupOptions,
@@ -21,9 +20,14 @@ export interface FanOutOptions extends Pick<
   readonly prefix: string
   readonly lanes: number
   readonly homes: HomesDb
-  readonly readFollowers: ReadFollowers
-  readonly chunkPages: number
+  /** Who follows somebody, one chunk after the one that ended at `before`; `next` null at the end. */
+  readonly readFollowers: (userId: UserId, before: EntryId | undefined) => Promise<FollowersPage>
   readonly metrics: HomeMetrics
+}
+
+export interface FollowersPage {
+  readonly ids: readonly UserId[]
+  readonly next: EntryId | null
 }
 
 export interface FanOutState {
@@ -53,12 +57,12 @@ interface Chunk {
   readonly lane: number
   readonly position: Position
   readonly entry: HomeEntry
-  /** The end of the last page that was done, and whose followers. */
-  readonly rest: { readonly handle: Handle; readonly before: EntryId } | undefined
+  /** The follow at which the chunk before ended; undefined for the first. */
+  readonly before: EntryId | undefined
 }
 
 export function createFanOut(options: FanOutOptions): FanOut {
-  const { redis, prefix, lanes, homes, readFollowers, chunkPages, metrics } = options
+  const { redis, prefix, lanes, homes, readFollowers, metrics } = options
   const stream = `${prefix}:{fanout}:work`
   const openKey = (lane: number, epoch: string): string => `${prefix}:{fanout}:open:${lane}:${epoch}`
   const shared = { ...options, isPassing }
@@ -96,7 +100,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
     if (line === undefined) return 'done'
     const seq = Number.parseInt(entry.id, 10)
     const key = openKey(lane, epoch)
-    const chunk = encodeChunk({ lane, position: { epoch, seq }, entry: line, rest: undefined })
+    const chunk = encodeChunk({ lane, position: { epoch, seq }, entry: line, before: undefined })
     const calls = redis
       .multi()
       .zadd(key, seq, String(seq))
@@ -108,19 +112,12 @@ export function createFanOut(options: FanOutOptions): FanOut {
 
   async function doChunk(work: WorkEntry): Promise<'done'> {
     const chunk = decodeChunk(work)
-    const { entry } = chunk
-    let { rest } = chunk
-    if (rest === undefined) metrics.pushed?.(await homes.push([entry.actorId], [entry]))
-    for (let page = 0; page < chunkPages; page++) {
-      const found = await readFollowers(entry.actorId, rest)
-      metrics.pushed?.(await homes.push(found.ids, [entry]))
-      rest = found.rest
-      if (rest === undefined) {
-        await close(chunk)
-        return 'done'
-      }
-    }
-    await redis.xadd(stream, '*', ...encodeChunk({ ...chunk, rest }))
+    const { entry, before } = chunk
+    const { ids, next } = await readFollowers(entry.actorId, before)
+    const isFirst = before === undefined
+    metrics.pushed?.(await homes.push(isFirst ? [entry.actorId, ...ids] : ids, [entry]))
+    if (next === null) await close(chunk)
+    else await redis.xadd(stream, '*', ...encodeChunk({ ...chunk, before: next }))
     return 'done'
   }
 
@@ -165,27 +162,18 @@ function entryOf(event: LogEvent): HomeEntry | undefined {
   return { id, postId, actorId, repost: true, ...(on ? {} : { undone: true }) }
 }
 
-function encodeChunk({ lane, position, entry, rest }: Chunk): string[] {
-  const fields = [
-    'lane',
-    String(lane),
-    'epoch',
-    position.epoch,
-    'seq',
-    String(position.seq),
-    'entry',
-    encodeHomeEntry(entry),
-  ]
-  return rest === undefined ? fields : [...fields, 'handle', rest.handle, 'before', rest.before]
+function encodeChunk({ lane, position: { epoch, seq }, entry, before }: Chunk): string[] {
+  const fields = { lane, epoch, seq, entry: encodeHomeEntry(entry), ...(before === undefined ? {} : { before }) }
+  return Object.entries(fields).flatMap(([name, value]) => [name, String(value)])
 }
 
 function decodeChunk({ fields }: WorkEntry): Chunk {
-  const { lane, epoch = '', seq, entry: member = '', handle, before } = fields
+  const { lane, epoch = '', seq, entry: member = '', before } = fields
   const entry = decodeHomeEntry(member)
   if (entry === undefined)
     throw new TypeError(`a chunk of work holds ${JSON.stringify(member)}, which is no entry of a home`)
-  const rest = before === undefined ? undefined : { handle: Handle.parse(handle), before: EntryId.parse(before) }
-  return { lane: Number(lane), position: { epoch, seq: Number(seq) }, entry, rest }
+  const position = { epoch, seq: Number(seq) }
+  return { lane: Number(lane), position, entry, before: before === undefined ? undefined : EntryId.parse(before) }
 }
 
 /** The account service or Redis is away, or asks to wait. */

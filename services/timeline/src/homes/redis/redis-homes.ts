@@ -2,13 +2,12 @@ import type { ViewerEdges } from '@skein/contracts'
 import type { RedisClient } from '@skein/event-log/redis'
 import { createRequestId, type CallContext, type Clock, type Logger, type Random } from '@skein/platform'
 import type { Redis } from 'ioredis'
-import type { PostReads } from '../../ports.js'
+import type { FollowerReads, PostReads } from '../../ports.js'
 import { sourcesDigest } from '../home-entry.js'
 import type { HomeMetrics, HomeMoment, HomeStore, StoredHome } from '../home-store.js'
 import { buildHome } from './build-home.js'
 import { createFanOut, type FanOutState } from './fan-out.js'
 import { createHomesDb } from './homes-db.js'
-import { createReadFollowers, type FollowerReads } from './read-followers.js'
 
 export interface RedisHomesOptions {
   /** For commands, failing while Redis is away; the caller's. */
@@ -31,8 +30,8 @@ export interface RedisHomesOptions {
   readonly maxLagEntries?: number
   /** How long fan-out may owe the same before homes are read from the database: 2 s. */
   readonly standStillMs?: number
-  /** Pages of 100 followers in one chunk: 5. */
-  readonly chunkPages?: number
+  /** Followers in one chunk of fan-out: 1,000, the most. */
+  readonly chunkFollowers?: number
   /** Homes that this process builds at the same time; others are left to the next read: 8. */
   readonly buildsMax?: number
   readonly buildPatienceMs?: number
@@ -51,6 +50,7 @@ const callTimeoutMs = 10_000
 export function createRedisHomes(options: RedisHomesOptions): RedisHomes {
   const { redis, prefix, log, clock, random, metrics = {} } = options
   const { cap = 800, ttlMs = 7 * 86_400_000, maxLagEntries = 50_000, standStillMs = 2_000, buildsMax = 8 } = options
+  const { chunkFollowers = 1_000 } = options
   const homes = createHomesDb({ redis, prefix, cap, ttlMs, buildPatienceMs: options.buildPatienceMs ?? 30_000 })
   const createToken = (): string => createRequestId(random)
   const context = (): CallContext => ({ requestId: createToken(), deadlineAtMs: clock.now() + callTimeoutMs })
@@ -59,8 +59,8 @@ export function createRedisHomes(options: RedisHomesOptions): RedisHomes {
     consumer: createToken(),
     createEra: createToken,
     homes,
-    readFollowers: createReadFollowers(options.account, context),
-    chunkPages: options.chunkPages ?? 5,
+    readFollowers: (userId, before) =>
+      options.account.edges.followerIds({ userId, limit: chunkFollowers, before }, { context: context() }),
     metrics,
   })
   const building = new Map<string, Promise<void>>()
