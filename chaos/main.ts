@@ -65,12 +65,17 @@ async function main(): Promise<void> {
   const repeat = number(values.repeat, 1)
   const outcomes: Outcome[] = []
   let skipped = 0
-  let shared: Stage | null = null
-  const closeShared = async (): Promise<void> => {
-    const closing = shared
-    shared = null
+  let stage: Stage | null = null
+  const close = async (): Promise<void> => {
+    const closing = stage
+    stage = null
     await closing?.[Symbol.asyncDispose]()
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      console.error('Stopping every part.')
+      void close().finally(() => process.exit(130))
+    })
   try {
     for (const scenario of chosen()) {
       const missing = scenario.missing?.() ?? null
@@ -80,25 +85,20 @@ async function main(): Promise<void> {
         continue
       }
       for (let k = 0; k < repeat; k += 1) {
-        const own = scenario.plan === undefined ? null : await scenario.plan()
-        if (own !== null) await closeShared()
-        const stage = own ?? (shared ??= await openStage())
-        try {
-          const outcome = await perform(scenario, stage, {
-            size: sizeOf(scenario),
-            chance: createChance(seed + k),
-            isKept: values.keep === true,
-          })
-          outcomes.push(outcome)
-          console.log(describeOutcome(outcome, sizeOf(scenario)))
-          if (outcome.findings.length > 0) await closeShared()
-        } finally {
-          await own?.[Symbol.asyncDispose]()
-        }
+        if (scenario.plan !== undefined) await close()
+        stage ??= await (scenario.plan?.() ?? openStage())
+        const outcome = await perform(scenario, stage, {
+          size: sizeOf(scenario),
+          chance: createChance(seed + k),
+          isKept: values.keep === true,
+        })
+        outcomes.push(outcome)
+        console.log(describeOutcome(outcome, sizeOf(scenario)))
+        if (scenario.plan !== undefined || outcome.findings.length > 0) await close()
       }
     }
   } finally {
-    await closeShared()
+    await close()
   }
   if (values.table === true) console.log(tableOf(outcomes))
   const failed = outcomes.filter(({ findings }) => findings.length > 0).length

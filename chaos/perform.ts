@@ -58,6 +58,7 @@ export async function perform(scenario: Scenario, stage: Stage, { size, chance, 
       longestMs = Math.max(longestMs, tookMs)
       const last = troubles.at(-1)
       if (last !== undefined) last.toMs = performance.now()
+      if (troubles.length % 10 === 0) console.log(progressOf(crowd, troubles.length, longestMs))
       return tookMs
     },
     wrong: (what) => void findings.push(what),
@@ -95,6 +96,11 @@ export async function perform(scenario: Scenario, stage: Stage, { size, chance, 
     notes,
     findings,
   }
+}
+
+function progressOf({ acknowledged, deliveries }: Crowd, faults: number, longestMs: number): string {
+  const right = `right within ${(longestMs / 1_000).toFixed(1)} s`
+  return `      ${faults} faults, ${acknowledged} posts acknowledged, ${deliveries} deliveries, ${right}`
 }
 
 /** Lets everything come to rest, looks again until nothing is found, and says what is still found when time is over. */

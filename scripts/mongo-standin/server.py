@@ -47,36 +47,50 @@ def find_page(self, db, coll, filter=None, *, limit=0, sort=None, projection=Non
         index = None if any(options.values()) else page_index(self, db, coll, filter, limit, sort)
         if index is not None:
             self._refresh_read_snapshot()
-            found = []
-            for record in walk(self, db, coll, sort, *index):
-                docs = self._docs_by_recordids(db, coll, [record])
-                found += [doc for doc in docs if storage.matches(doc, filter, vars=let)]
-                if len(found) == limit:
-                    break
+            name, prefixes, bounds = index
+            pages = [page_of(self, db, coll, filter, limit, walk(self, db, coll, sort, name, prefix, bounds), let)
+                     for prefix in prefixes]
+            found = pages[0] if len(pages) == 1 else storage.sort_docs([doc for page in pages for doc in page], sort)[:limit]
             return storage.apply_projection_batch(found, projection, filter, has_sort=True) if projection else found
     rest = {**options, "limit": limit, "sort": sort, "projection": projection, "let": let}
     return find_matching(self, db, coll, filter, **rest)
 
 
+def page_of(self, db, coll, filter, limit, records, let):
+    found = []
+    for record in records:
+        docs = self._docs_by_recordids(db, coll, [record])
+        found += [doc for doc in docs if storage.matches(doc, filter, vars=let)]
+        if len(found) == limit:
+            break
+    return found
+
+
 def page_index(self, db, coll, filter, limit, sort):
-    """The name of such an index, the beginning its entries share, and the bounds; None without one."""
+    """The name of such an index, the beginnings its entries share, one for each value of `$in`, and the bounds; or None."""
     if limit <= 0 or not filter or not sort or len(sort) != 1 or any(name.startswith("$") for name in filter):
         return None
     last = next(iter(sort))
     bounds = filter.get(last, {})
     if not isinstance(bounds, dict) or not BOUNDS.issuperset(bounds):
         return None
-    given = {name for name, value in filter.items() if isinstance(value, (str, bool, int))}
+    given = {name: [value] for name, value in filter.items() if isinstance(value, (str, bool, int))}
+    for name, value in filter.items():
+        if isinstance(value, dict) and list(value) == ["$in"] and value["$in"] and all(isinstance(v, str) for v in value["$in"]):
+            given[name] = list(dict.fromkeys(value["$in"]))
     partials, multikey = self._partial_filters(db, coll), self._multikey_index_names(db, coll)
     for name, spec, _sparse, _unique in self._all_indexes(db, coll):
         *firsts, end = spec
         # In a descending one a text comes before those it begins: not what a sort means.
-        if end != last or int(spec[end]) < 0 or not firsts or not given.issuperset(firsts) or name in multikey:
+        if end != last or int(spec[end]) < 0 or not firsts or not given.keys() >= set(firsts) or name in multikey:
             continue
         if name in partials and not self._query_implies_partial(filter, partials[name]):
             continue
-        parts = [storage.encode_value_directed(filter[first], int(spec[first])) for first in firsts]
-        return name, b"".join(part + COMPOUND_SEP for part in parts), bounds
+        prefixes = [b""]
+        for first in firsts:
+            parts = [storage.encode_value_directed(value, int(spec[first])) + COMPOUND_SEP for value in given[first]]
+            prefixes = [prefix + part for prefix in prefixes for part in parts]
+        return name, prefixes, bounds
     return None
 
 

@@ -44,14 +44,15 @@ describe(`server of the MongoDB post store (${mongoKind})`, function () {
     if (mongoKind === 'given') this.skip()
     await using engine = await createMongoPostEngine(server())
     const acknowledged: string[] = []
-    const failed: { n: number; author: number }[] = []
+    const failed: { n: number; author: number; error: unknown }[] = []
     const stop = new AbortController()
     const create = async (author: number, n: number): Promise<void> => {
       const idempotency = { key: `key-${author}-${n}`, bodyHash: 'a' }
       acknowledged.push(postOf(await engine.store.create(draftOf(author, `${author} ${n}`, { idempotency }))).id)
     }
     const writer = async (author: number): Promise<void> => {
-      for (let n = 0; !stop.signal.aborted; n++) await create(author, n).catch(() => failed.push({ n, author }))
+      for (let n = 0; !stop.signal.aborted; n++)
+        await create(author, n).catch((error: unknown) => failed.push({ n, author, error }))
     }
     const writers = Array.from({ length: 6 }, (_, author) => writer(author))
     await eventually(() => acknowledged.length > 20, 30_000)
@@ -61,6 +62,8 @@ describe(`server of the MongoDB post store (${mongoKind})`, function () {
     await eventually(() => acknowledged.length > before + 10, 30_000)
     stop.abort()
     await Promise.all(writers)
+    expect(failed.length).to.be.greaterThan(0)
+    for (const { error } of failed) expect(error).to.deep.include({ code: 'unavailable', retryable: true })
     for (const { author, n } of failed) await create(author, n)
 
     const posts = await engine.store.entries.byActors([0, 1, 2, 3, 4, 5].map(userId), all, 'include')

@@ -68,12 +68,17 @@ const away = new Set([
 /** Server codes that say: not now (stepdown, shutdown, write concern not met in time). */
 const awayCodes = new Set([6, 7, 50, 64, 89, 91, 100, 189, 262, 9001, 10107, 11600, 11602, 13435, 13436])
 
+/** Of a socket that died under the driver while it wrote. */
+const socketCodes = new Set(['EPIPE', 'ECONNRESET', 'ECONNREFUSED', 'ETIMEDOUT', 'ERR_STREAM_DESTROYED'])
+
 /** Whether the database, and not the question, is why it failed: the outcome of a write is then unknown. */
 export function isMongoAway(thrown: unknown): boolean {
   if (!(thrown instanceof Error)) return false
   // A bulk (insertMany) says what went wrong with the connection in here, under its own name.
   if ('errorResponse' in thrown && thrown.errorResponse instanceof Error) return isMongoAway(thrown.errorResponse)
-  return away.has(thrown.name) || ('code' in thrown && typeof thrown.code === 'number' && awayCodes.has(thrown.code))
+  const code = 'code' in thrown ? thrown.code : undefined
+  if (away.has(thrown.name)) return true
+  return typeof code === 'string' ? socketCodes.has(code) : typeof code === 'number' && awayCodes.has(code)
 }
 
 /** A key of a unique index was taken; the names of the index's fields, or null when it was something else. */
@@ -89,4 +94,22 @@ export function toMongoAppError(thrown: unknown): unknown {
   return isMongoAway(thrown)
     ? new AppError('unavailable', { message: 'The database does not answer.', cause: thrown })
     : thrown
+}
+
+/** The same asynchronous methods, rejecting as `toMongoAppError` says. */
+export function inMongoAppErrors<T extends object>(methods: T): T {
+  return new Proxy(methods, {
+    get(target, name) {
+      const method: unknown = Reflect.get(target, name)
+      if (typeof method !== 'function') return method
+      return async (...args: unknown[]): Promise<unknown> => {
+        try {
+          const answer: unknown = await Reflect.apply(method, target, args)
+          return answer
+        } catch (thrown) {
+          throw toMongoAppError(thrown)
+        }
+      }
+    },
+  })
 }

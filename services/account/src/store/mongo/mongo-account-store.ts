@@ -1,7 +1,7 @@
 import type { LogEvent, Position } from '@skein/contracts'
 import { createOutbox, type Outbox } from '@skein/event-log'
 import { systemRandom, type Clock, type Logger, type Random } from '@skein/platform'
-import { toMongoAppError } from '@skein/platform/mongo'
+import { inMongoAppErrors, toMongoAppError } from '@skein/platform/mongo'
 import type { Connection } from 'mongoose'
 import type { AccountStore } from '../account-store.js'
 import { recount } from './counts.js'
@@ -55,25 +55,7 @@ export async function createMongoAccountStore(deps: MongoAccountStoreDeps): Prom
     ...createImport({ models, append, clock }),
     close: () => outbox.close(),
   }
-  return Object.assign(answering(store), {
+  return Object.assign(inMongoAppErrors(store), {
     outbox: { start: () => outbox.start(), ageMs: () => outbox.ageMs(), close: () => outbox.close() },
-  })
-}
-
-/** The same port, with the errors of a database that is away as those of the port. */
-function answering(store: AccountStore): AccountStore {
-  return new Proxy(store, {
-    get(target, name) {
-      const method: unknown = Reflect.get(target, name)
-      if (typeof method !== 'function') return method
-      return async (...args: unknown[]): Promise<unknown> => {
-        try {
-          const answer: unknown = await Reflect.apply(method, target, args)
-          return answer
-        } catch (thrown) {
-          throw toMongoAppError(thrown)
-        }
-      }
-    },
   })
 }

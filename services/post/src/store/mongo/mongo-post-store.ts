@@ -1,7 +1,7 @@
 import type { LogEvent, Position } from '@skein/contracts'
 import { createOutbox } from '@skein/event-log'
 import { systemRandom, type Clock, type Logger, type Random } from '@skein/platform'
-import { toMongoAppError } from '@skein/platform/mongo'
+import { inMongoAppErrors, toMongoAppError } from '@skein/platform/mongo'
 import type { Connection } from 'mongoose'
 import type { PostStore } from '../post-store.js'
 import { Counts } from './counts.js'
@@ -56,9 +56,9 @@ export async function createMongoPostStore(deps: MongoPostStoreDeps): Promise<Mo
   const tags = createTagReads(models)
 
   return {
-    entries: inAppErrors(createEntryQueries(models)),
+    entries: inMongoAppErrors(createEntryQueries(models)),
     outbox: { start: () => outbox.start(), ageMs: () => outbox.ageMs(), close: () => outbox.close() },
-    ...inAppErrors<Omit<PostStore, 'entries'>>({
+    ...inMongoAppErrors<Omit<PostStore, 'entries'>>({
       create: (draft) => posts.create(draft),
       edit: (edit) => posts.edit(edit),
       remove: (removal) => posts.remove(removal),
@@ -74,21 +74,4 @@ export async function createMongoPostStore(deps: MongoPostStoreDeps): Promise<Mo
       importPosts: (drafts, { events }) => importAll(writing, drafts, events),
     }),
   }
-}
-
-/** The same methods, with a database that is away as `unavailable`. */
-function inAppErrors<T extends object>(methods: T): T {
-  return new Proxy(methods, {
-    get(target, name, receiver) {
-      const method: unknown = Reflect.get(target, name, receiver)
-      if (typeof method !== 'function') return method
-      return async (...args: unknown[]): Promise<unknown> => {
-        try {
-          return await Reflect.apply(method, target, args)
-        } catch (thrown) {
-          throw toMongoAppError(thrown)
-        }
-      }
-    },
-  })
 }

@@ -180,7 +180,9 @@ function decodeChunk({ fields }: WorkEntry): Chunk {
 function isPassing(error: unknown): boolean {
   if (error instanceof AppError)
     return ['unavailable', 'overloaded', 'delayed', 'timeout', 'rate_limited'].includes(error.code)
-  return error instanceof Error && /closed|timed out|writeable|ECONN|LOADING|MISCONF/i.test(error.message)
+  return (
+    error instanceof Error && /closed|timed out|writeable|max retries|ECONN|EPIPE|LOADING|MISCONF/i.test(error.message)
+  )
 }
 
 async function allOf(replies: Promise<[Error | null, unknown][] | null>): Promise<void> {
