@@ -125,11 +125,11 @@ export async function gather(options: CrowdOptions): Promise<Crowd> {
 }
 
 /** Some at once, so that a small machine keeps up. */
-export async function inTurns<T>(count: number, make: (n: number) => Promise<T>): Promise<T[]> {
+export async function inTurns<T>(count: number, make: (n: number) => Promise<T>, atOnce = together): Promise<T[]> {
   const made: T[] = []
   let next = 0
   await Promise.all(
-    Array.from({ length: Math.min(together, count) }, async () => {
+    Array.from({ length: Math.min(atOnce, count) }, async () => {
       for (let n = next++; n < count; n = next++) made[n] = await make(n)
     }),
   )
