@@ -20,7 +20,8 @@ export interface ImportDeps {
   readonly clock: Clock
 }
 
-const chunkMax = { withEvents: 500, without: 2_000 }
+/** So few a write that it ends well within the patience of the driver, which else sends it again. */
+const chunkMax = 500
 const attemptsMax = 10
 
 type Import = Pick<AccountStore, 'importPeople' | 'importFollows'>
@@ -28,12 +29,11 @@ type Import = Pick<AccountStore, 'importPeople' | 'importFollows'>
 export function createImport(deps: ImportDeps): Import {
   return {
     importPeople: async (people, { events }) => {
-      for (const chunk of chunksOf(people, events ? chunkMax.withEvents : chunkMax.without))
-        await importPeople(deps, chunk, events)
+      for (const chunk of chunksOf(people, chunkMax)) await importPeople(deps, chunk, events)
     },
     importFollows: async (follows, { events }) => {
       const wanted = follows.filter(({ actorId, targetId }) => actorId !== targetId)
-      for (const chunk of chunksOf(wanted, events ? chunkMax.withEvents : chunkMax.without)) {
+      for (const chunk of chunksOf(wanted, chunkMax)) {
         await importFollows(deps, chunk, events)
       }
       if (!events) await recountAll(deps, wanted)
