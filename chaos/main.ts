@@ -65,11 +65,11 @@ async function main(): Promise<void> {
   const repeat = number(values.repeat, 1)
   const outcomes: Outcome[] = []
   let skipped = 0
-  let stage: Stage | null = null
+  let stage: Promise<Stage> | null = null
   const close = async (): Promise<void> => {
     const closing = stage
     stage = null
-    await closing?.[Symbol.asyncDispose]()
+    await (await closing)?.[Symbol.asyncDispose]()
   }
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
@@ -86,8 +86,8 @@ async function main(): Promise<void> {
       }
       for (let k = 0; k < repeat; k += 1) {
         if (scenario.plan !== undefined) await close()
-        stage ??= await (scenario.plan?.() ?? openStage())
-        const outcome = await perform(scenario, stage, {
+        stage ??= scenario.plan?.() ?? openStage()
+        const outcome = await perform(scenario, await stage, {
           size: sizeOf(scenario),
           chance: createChance(seed + k),
           isKept: values.keep === true,

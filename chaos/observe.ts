@@ -48,7 +48,7 @@ async function observeReader(reader: Reader, crowd: Crowd, looks: boolean): Prom
   }
 }
 
-/** A feed as freshly loaded pages give it, newest first, down to the first line ever. */
+/** A whole feed, newest first, each of its pages asked for until it is answered. */
 async function loadFeed(client: Client, feed: 'home' | `user:${string}`): Promise<FeedItem[]> {
   const items: FeedItem[] = []
   for (let before: string | undefined; ;) {

@@ -14,7 +14,7 @@ import { loadFeed, textsOf } from './support/feeds.js'
 import { hostileCalls, rawPackets, type HostileCall } from './support/hostile-calls.js'
 import { Closing, openDevice, signUp, type Person } from './support/people.js'
 import { seed } from './support/random.js'
-import { startSystem, type System } from './support/system.js'
+import { homeLagMs, startSystem, type System } from './support/system.js'
 
 const own = seed()
 const runs = 600
@@ -192,8 +192,9 @@ describe(`whatever is sent to the whole server (seed ${own})`, function () {
     await eventually(() => expect(watched.texts()).to.deep.equal(written.slice(1)), 5_000)
     expect(watched.of('gap')).to.deep.equal([])
     expect(states).to.deep.equal([])
-    await eventually(async () =>
-      expect(textsOf(await loadFeed(watcher.client, 'home')).toReversed()).to.deep.equal(written),
+    await eventually(
+      async () => expect(textsOf(await loadFeed(watcher.client, 'home')).toReversed()).to.deep.equal(written),
+      homeLagMs,
     )
     expect((await http.send({ method: 'GET', path: '/v1/info' })).status).to.equal(200)
   })

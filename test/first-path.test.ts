@@ -4,7 +4,7 @@ import { expect } from 'chai'
 import { collect } from './support/collect.js'
 import { idsOf, loadFeed, textsOf } from './support/feeds.js'
 import { Closing, openDevice, signUpAll, type Person } from './support/people.js'
-import { startSystem, type System } from './support/system.js'
+import { homeLagMs, startSystem, type System } from './support/system.js'
 
 type Viewable = Parameters<Person['client']['view']>[0]
 
@@ -36,6 +36,8 @@ describe('the path of a post', function () {
     return view
   }
   const shown = (view: FeedView) => textsOf(view.getSnapshot().items)
+  const showsOnPage = ({ client }: Person, ...texts: string[]) =>
+    eventually(async () => expect(textsOf(await loadFeed(client, 'home'))).to.deep.equal(texts), homeLagMs)
   const showsOnly = (view: FeedView, ...texts: string[]) => eventually(() => expect(shown(view)).to.deep.equal(texts))
 
   it('[SYS10] a post arrives live at a follower and stands on their page, and not at somebody else’s', async () => {
@@ -46,8 +48,7 @@ describe('the path of a post', function () {
     await eventually(() => follower.texts().length > 0)
     await showsOnly(view, 'hello from ada')
     expect(follower.of('post')[0]?.item.post).to.deep.include({ id: post.id, text: post.text, author: post.author })
-    // A page of a stored home is as new as its cursor says, which may be a moment behind the sockets.
-    await eventually(async () => expect(textsOf(await loadFeed(bob.client, 'home'))).to.deep.equal(['hello from ada']))
+    await showsOnPage(bob, 'hello from ada')
     expect(await loadFeed(cyd.client, 'home')).to.deep.equal([])
     expect(stranger.events).to.deep.equal([])
   })
@@ -145,9 +146,7 @@ describe('the path of a post', function () {
     await ada.client.posts.create(`after the block @${bob.handle}`)
     await bob.client.posts.create('bob goes on')
     await showsOnly(view, 'bob goes on', 'bob speaks')
-    await eventually(async () =>
-      expect(textsOf(await loadFeed(bob.client, 'home'))).to.deep.equal(['bob goes on', 'bob speaks']),
-    )
+    await showsOnPage(bob, 'bob goes on', 'bob speaks')
     expect(textsOf(await loadFeed(ada.client, 'home'))).not.to.include('bob goes on')
     expect(textsOf(await loadFeed(bob.client, 'public', 10))).not.to.include('before the block')
     expect(notices.getSnapshot().items.filter(({ actor }) => actor.id === ada.id)).to.deep.equal([])
@@ -167,7 +166,7 @@ describe('the path of a post', function () {
     await ada.client.posts.delete(second.id)
     await showsOnly(home, 'first')
     await showsOnly(user, 'first')
-    await eventually(async () => expect(textsOf(await loadFeed(bob.client, 'home'))).to.deep.equal(['first']))
+    await showsOnPage(bob, 'first')
   })
 
   it('[SYS14] [INV7] edits and deletes reach the quotes of a post, wherever those stand', async () => {

@@ -8,7 +8,7 @@ import { linesOf, loadWhole, pictureOf } from './support/picture.js'
 import { followAll, postMany } from './support/posting.js'
 import { openProxy, type Proxy } from './support/proxy.js'
 import { createChance } from './support/random.js'
-import { isCluster, startSystem, type System } from './support/system.js'
+import { homeLagMs, isCluster, startSystem, type System } from './support/system.js'
 
 /** A person with two devices, one of them behind a way that can be cut. */
 interface Traveller {
@@ -124,7 +124,7 @@ describe('a client that was away', function () {
     await eventually(() => raw.texts().includes('missed'), 10_000)
     expect(raw.of('gap')).to.deep.equal([])
     expect(raw.texts()).to.deep.equal(['the last for long', 'missed'])
-    await eventually(async () => expect(await loadFeed(person.client, 'home')).to.have.length(2))
+    await eventually(async () => expect(await loadFeed(person.client, 'home')).to.have.length(2), homeLagMs)
     await expectFresh(closing, traveller)
   })
 })

@@ -12,6 +12,7 @@ from secantus.sortkey import COMPOUND_SEP
 
 plan = storage.Storage._try_index_id_keys
 create_collection = storage.Storage.create_collection
+find_matching = storage.Storage.find_matching
 
 
 def has_regex_literal(clause) -> bool:
@@ -37,7 +38,6 @@ def forget_oldest_replies(self):
         del self._retryable[next(iter(self._retryable))]
 
 
-find_matching = storage.Storage.find_matching
 BOUNDS = {"$lt", "$lte", "$gt", "$gte"}
 
 

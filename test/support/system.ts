@@ -83,6 +83,12 @@ function newFolder(): Promise<string> {
 
 export const isCluster = process.env['SKEIN_TEST_WIRING'] === 'cluster'
 
+/**
+ * How long a page of home may be behind the sockets: a stored one until its reader goes to the database instead (2 s), one
+ * that is always read from the database not at all.
+ */
+export const homeLagMs = isCluster ? 3_000 : 0
+
 export async function startSystem({ settings = {}, webRoot }: SystemOptions = {}): Promise<System> {
   const dataDir = await newFolder()
   const web = webRoot === undefined ? {} : { webRoot }

@@ -226,7 +226,7 @@ describe('stored homes in a real Redis', function () {
       return smallAt >= 0
     })
     await untilStored(scene, reader)
-    expect(pages).to.be.greaterThan(9)
+    expect(pages).to.be.greaterThan(10)
     expect(smallAt).to.be.lessThan(8)
   })
 

@@ -4,8 +4,9 @@ import { SessionId } from '@skein/contracts'
 /*
  * A refresh token is `<session id>.<secret>.<tag>`. The secret is 32 bytes, at random in the first token of a session and
  * made from its predecessor and the time that one was spent by the server's key in every later one: the successor of a
- * token can be made again without being stored. The tag proves that the server once issued exactly this token to this session, so a token that is
- * authentic and neither current nor just spent is known to be an old one without a list of old ones.
+ * token can be made again without being stored. The tag proves that the server once issued exactly this token to this
+ * session, so a token that is authentic and neither current nor just spent is known to be an old one without a list of old
+ * ones.
  */
 
 export interface RefreshToken {

@@ -76,9 +76,11 @@ export function decideRefresh(session: SessionRecord, refresh: Refresh): Refresh
   }
 }
 
-/** When that token was spent, as far as the session remembers. */
-export function spentAtMsOf(session: SessionRecord, tokenHash: string): number | undefined {
-  return session.spent.find(({ hash }) => hash === tokenHash)?.spentAtMs
+/** When the token of a `rotate` or `repeat` was spent. @throws RangeError for any other */
+export function spentAtMsOf(session: SessionRecord, tokenHash: string): number {
+  const token = session.spent.find(({ hash }) => hash === tokenHash)
+  if (token === undefined) throw new RangeError('this session does not remember that it spent this token')
+  return token.spentAtMs
 }
 
 export function isLive(session: SessionRecord, nowMs: number): boolean {

@@ -26,7 +26,7 @@ export const refreshSession: Method<Methods['sessions']['refresh']> = async (acc
     case 'rotated':
     case 'repeated': {
       const { user, session } = outcome
-      const refreshToken = successorOf(key, token, spentAtMsOf(session, token.hash) ?? nowMs)
+      const refreshToken = successorOf(key, token, spentAtMsOf(session, token.hash))
       return { me: toMe(user), tokens: tokensOf(account, user, { ...session, refreshToken }) }
     }
   }

@@ -33,9 +33,7 @@ export function createImport(deps: ImportDeps): Import {
     },
     importFollows: async (follows, { events }) => {
       const wanted = follows.filter(({ actorId, targetId }) => actorId !== targetId)
-      for (const chunk of chunksOf(wanted, chunkMax)) {
-        await importFollows(deps, chunk, events)
-      }
+      for (const chunk of chunksOf(wanted, chunkMax)) await importFollows(deps, chunk, events)
       if (!events) await recountAll(deps, wanted)
     },
   }
