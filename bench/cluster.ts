@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { startCluster, type Cluster } from '@skein/server/cluster'
 import { bundledSkein } from '../test/support/bundle.js'
 import { Crowd } from './cluster/crowd.js'
-import { fillAccounts, mintTokens } from './cluster/fill.js'
+import { fillAccounts, mintTokens, storeHomes } from './cluster/fill.js'
 import { readFlags, usage, type ClusterFlags } from './cluster/flags.js'
 import { phaseBig, phaseKilled, phaseSteady, type Bench } from './cluster/phases.js'
 import { describeHardware, say, table } from './live/report.js'
@@ -82,19 +82,21 @@ async function populate(flags: ClusterFlags, cluster: Cluster, secret: string): 
     .parts()
     .filter(({ name: part }) => part.startsWith('account-'))
     .map(({ port }) => `127.0.0.1:${port}`)
-  const tokens = await mintTokens(secret, accounts, handles.slice(0, firstFollower + Math.min(active, followers)))
+  const tokens = await mintTokens(secret, accounts, handles.slice(0, firstFollower))
   const crowd = new Crowd({
     url: cluster.url,
     big: tokens[0] ?? '',
     authors: tokens.slice(1, firstViewer),
-    viewers: tokens.slice(firstViewer, firstFollower),
-    active: tokens.slice(firstFollower),
+    viewers: tokens.slice(firstViewer),
   })
   const openMs = Date.now()
   await crowd.open()
-  say(`${viewers} sockets opened, ${viewers + tokens.length - firstFollower} homes stored, in ${seconds(openMs)} s`)
+  const redisPort = portOf(cluster, 'redis')
+  const [bigAuthor] = ids
+  if (bigAuthor !== undefined) await storeHomes(redisPort, ids.slice(firstFollower, firstFollower + active), bigAuthor)
+  say(`${viewers} sockets opened, ${viewers + Math.min(active, followers)} homes stored, in ${seconds(openMs)} s`)
   const viewerOf = (author: number): string | undefined => ids[firstViewer + author]
-  return { flags, cluster, crowd, redisPort: portOf(cluster, 'redis'), viewerOf }
+  return { flags, cluster, crowd, redisPort, viewerOf }
 }
 
 function portOf(cluster: Cluster, name: string): number {

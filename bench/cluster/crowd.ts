@@ -11,8 +11,6 @@ export interface CrowdTokens {
   readonly big: string
   readonly authors: readonly string[]
   readonly viewers: readonly string[]
-  /** Followers of the big author who have a stored home and no socket. */
-  readonly active: readonly string[]
 }
 
 /** Everybody: posts over HTTP, one socket a viewer. */
@@ -44,7 +42,7 @@ export class Crowd {
     for (let at = 0; at < this.sockets.length; at += atOnce)
       await Promise.all(this.sockets.slice(at, at + atOnce).map((socket) => socket.open()))
     // Reading a home is what stores it.
-    const readers = [...this.#tokens.viewers, ...this.#tokens.active]
+    const readers = this.#tokens.viewers
     for (let at = 0; at < readers.length; at += atOnce)
       await Promise.all(readers.slice(at, at + atOnce).map((token) => this.#readHome(token)))
   }

@@ -4,7 +4,9 @@ import { createMongoAccountStore } from '@skein/account/mongo'
 import { accountContract, Handle, type UserId } from '@skein/contracts'
 import { createRpcClient, createServiceTokens, httpLink, systemClock, systemRandom } from '@skein/platform'
 import { openMongo } from '@skein/platform/mongo'
+import { openRedis } from '@skein/platform/redis'
 import { silentLogger } from '@skein/platform/testing'
+import { createHomesDb } from '../../services/timeline/src/homes/redis/homes-db.js'
 
 export interface FillOrder {
   readonly mongoPort: number
@@ -28,6 +30,25 @@ export async function fillAccounts({ mongoPort, handles, follows }: FillOrder): 
   await store.outbox.close()
   await connection.close()
   return ids
+}
+
+const storesAtOnce = 64
+
+/** Homes of some who follow one author alone, as building them leaves them in Redis. */
+export async function storeHomes(redisPort: number, readers: readonly UserId[], author: UserId): Promise<void> {
+  const url = `redis://127.0.0.1:${redisPort}`
+  const redis = openRedis({ url, name: 'bench', log: silentLogger, whenAway: 'wait' })
+  const homes = createHomesDb({ redis, prefix: 'skein', cap: 800, ttlMs: 86_400_000, buildPatienceMs: 30_000 })
+  const waiting = [...readers]
+  const store = async (): Promise<void> => {
+    for (let reader = waiting.pop(); reader !== undefined; reader = waiting.pop()) {
+      const build = (await homes.begin(reader, 'bench')) ?? 0
+      await homes.enlist(reader, build, [author])
+      await homes.finish(reader, build, undefined, [])
+    }
+  }
+  await Promise.all(Array.from({ length: storesAtOnce }, store))
+  redis.disconnect()
 }
 
 const mintsAtOnce = 16

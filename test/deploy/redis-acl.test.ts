@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { EntryId, PostId, UserId } from '@skein/contracts'
 import { createRedisEventLog, laneKeys, statsChannel } from '@skein/event-log/redis'
 import { silentLogger, systemClock } from '@skein/platform'
 import { openRedis, whenRedisReady } from '@skein/platform/redis'
@@ -11,6 +12,8 @@ import { expect } from 'chai'
 import { Redis } from 'ioredis'
 import { edgeEvent } from '../../packages/event-log/test/events.js'
 import { record } from '../../packages/event-log/test/recorder.js'
+import { homeKeys } from '../../services/timeline/src/homes/redis/home-keys.js'
+import { createHomesDb } from '../../services/timeline/src/homes/redis/homes-db.js'
 import { fromRoot } from '../support/repo-files.js'
 
 const prefix = 'skein'
@@ -178,6 +181,21 @@ describe('the users of Redis', function () {
     expect((await reader.heads())[0]?.seq).to.equal((from[0]?.seq ?? 0) + 1)
     await heard.tail.close()
     for (const log of [producer, reader, forger]) await log.close()
+  })
+
+  it('[PKG9] the stored homes work: the timeline builds one, and a post is pushed to it', async () => {
+    const [reader, author, postId] = ['1', '2', '3'].map((end) => end.padStart(26, '0'))
+    const [userId, actorId] = [UserId.parse(reader), UserId.parse(author)]
+    const line = { id: EntryId.parse(postId), postId: PostId.parse(postId), actorId, repost: false }
+    const limits = { cap: 10, ttlMs: 60_000, buildPatienceMs: 60_000 }
+    const homes = createHomesDb({ redis: open('timeline', 'wait'), prefix, ...limits })
+    const build = (await homes.begin(userId, 'acl')) ?? 0
+    await homes.enlist(userId, build, [actorId])
+    expect(await homes.finish(userId, build, undefined, [])).to.equal(true)
+    expect((await homes.push(line, 0, 10)).pushed).to.equal(1)
+    expect((await homes.read(userId, 'acl', { limit: 1 }))?.items).to.deep.equal([line])
+    await open('operator', 'wait').del(homeKeys(prefix, userId))
+    expect((await homes.push(line, 0, 10)).pushed).to.equal(0)
   })
 })
 

@@ -128,10 +128,6 @@ export const accountContract = {
     viewers: safe
       .input(z.strictObject({ userIds: z.array(UserId).max(100) }))
       .output(z.object({ items: z.array(ViewerEdges) })),
-    /** For callers without a user: who follows a person, the newest follow first; `next` continues, null at the end. */
-    followerIds: safe
-      .input(z.strictObject({ userId: UserId, limit: z.int().min(1).max(1_000), before: EntryId.optional() }))
-      .output(z.object({ ids: z.array(UserId), next: EntryId.nullable() })),
     /** Follows of the actor as notifications, newest first, ids strictly older / newer than given. */
     followNotices: safe
       .input(z.strictObject({ limit: z.int().min(1).max(200), before: EntryId.optional(), after: EntryId.optional() }))

@@ -18,7 +18,6 @@ export const accountAccess = {
     'users.cards': ['gateway', 'timeline', 'post'],
     'users.byHandles': ['gateway', 'timeline', 'post'],
     'edges.viewers': ['gateway', 'timeline', 'post'],
-    'edges.followerIds': ['timeline'],
   },
   onlyFor: {
     'operator.createUser': ['cli'],

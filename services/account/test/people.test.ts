@@ -160,23 +160,6 @@ describe('account service: people', () => {
     ])
   })
 
-  it('[ACC97] fan-out reads who follows a person in chunks, the newest first, complete to the end', async () => {
-    await using service = await openService()
-    const [ada, ...fans] = await people(service, 'ada', 'fan0', 'fan1', 'fan2', 'fan3', 'fan4')
-    for (const fan of fans) await follow(service, fan, 'ada')
-    await service.client().edges.follow({ handle: handleOf('ada'), on: false }, service.as(fans[3]))
-    const { edges } = service.client('timeline')
-    if (ada === undefined) throw new Error('nobody')
-    const wanted = { userId: ada.me.id, limit: 2 }
-    const first = await edges.followerIds(wanted, service.as())
-    if (first.next === null) throw new Error('no more')
-    const second = await edges.followerIds({ ...wanted, before: first.next }, service.as())
-    const ids = [4, 2, 1, 0].map((n) => fans[n]?.me.id)
-    expect([...first.ids, ...second.ids]).to.deep.equal(ids)
-    expect(second.next).to.equal(null)
-    expect(await codeOf(service.client('gateway').edges.followerIds(wanted, service.as()))).to.equal('unauthenticated')
-  })
-
   it('[ACC92] without a user only the listed methods answer, to the listed callers', async () => {
     await using service = await openService()
     const [ada] = await people(service, 'ada')

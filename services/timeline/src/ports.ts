@@ -11,11 +11,6 @@ export interface AccountReads {
   readonly me: Pick<AccountClient['me'], 'readMarker'>
 }
 
-/** What fan-out reads from it, as nobody: no viewer's blocks leave anyone out. */
-export interface FollowerReads {
-  readonly edges: Pick<AccountClient['edges'], 'followerIds'>
-}
-
 /** What is read from the post service. */
 export interface PostReads {
   readonly posts: Pick<PostClient['posts'], 'byIds'>

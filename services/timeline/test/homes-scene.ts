@@ -7,9 +7,9 @@ import type { TestRedis } from '@skein/platform/testing/redis'
 import { randomUUID } from 'node:crypto'
 import { createTimelineService } from '../src/index.js'
 import { createRedisHomes, type RedisHomesOptions } from '../src/redis.js'
-import { createFakes, range } from './fakes.js'
+import { createFakes } from './fakes.js'
 import { actorOf } from './fixture.js'
-import { Model, newestFirst } from './model.js'
+import { Model } from './model.js'
 
 export type HomesScene = Awaited<ReturnType<typeof createHomesScene>>
 
@@ -35,22 +35,14 @@ export async function createHomesScene(server: TestRedis, options: Partial<Redis
   const log = await createRedisEventLog({ ...shared, subscriber, maxEntries: 10_000, role: 'producer', pollMs: 200 })
   await log.heads()
   const counts = { home: 0, database: 0, built: 0, unbuilt: 0, dead: 0, pushed: 0 }
-  const account = { edges: { followerIds } }
-  let followersGate: () => Promise<void> = () => Promise.resolve()
-
-  async function followerIds({ userId, limit, before }: { userId: UserId; limit: number; before?: EntryId }) {
-    await followersGate()
-    const all = model.follows.filter((edge) => edge.targetId === userId).sort(newestFirst)
-    const found = range(all, { limit: limit + 1, ...(before === undefined ? {} : { before }) })
-    const page = found.slice(0, limit)
-    return { ids: page.map(({ actorId }) => actorId), next: found.length > limit ? (page.at(-1)?.id ?? null) : null }
-  }
+  let gate: () => Promise<void> = () => Promise.resolve()
+  const readersOf = redis.zrangebyscore.bind(redis) as (...args: unknown[]) => Promise<string[]>
+  Object.assign(redis, { zrangebyscore: (...args: unknown[]) => gate().then(() => readersOf(...args)) })
 
   function join(own: Partial<RedisHomesOptions> = {}) {
     return createRedisHomes({
       ...shared,
       openBlocking: () => open('wait', 0),
-      account: account as unknown as RedisHomesOptions['account'],
       post: fakes.post,
       minIdleMs: 300,
       metrics: {
@@ -87,7 +79,8 @@ export async function createHomesScene(server: TestRedis, options: Partial<Redis
     homes,
     counts,
     join,
-    gateFollowers: (gate: () => Promise<void>) => void (followersGate = gate),
+    /** Before a chunk of fan-out pushes. */
+    gatePushes: (own: () => Promise<void>) => void (gate = own),
     tell: (event: LogEvent) => log.append([event]),
     async post(author: UserId) {
       const id = model.post(author)
@@ -112,7 +105,7 @@ export async function createHomesScene(server: TestRedis, options: Partial<Redis
     home: (actor: UserId, page: { limit?: number; before?: string; after?: string } = {}) =>
       client.feeds.home(page, { context: { actor } }),
     async [Symbol.asyncDispose]() {
-      followersGate = () => Promise.resolve()
+      gate = () => Promise.resolve()
       await homes.close()
       await log.close()
       redis.disconnect()

@@ -1,7 +1,9 @@
-import { decodeLogCursor, type UserId } from '@skein/contracts'
+import { decodeLogCursor, EntryId, type UserId } from '@skein/contracts'
 import { eventually, seededRandom } from '@skein/platform/testing'
 import { requireRedis, startRedis, type TestRedis } from '@skein/platform/testing/redis'
 import { expect } from 'chai'
+import { homeKeys, readersKey } from '../src/homes/redis/home-keys.js'
+import { createHomesDb } from '../src/homes/redis/homes-db.js'
 import { createHomesScene, type HomesScene } from './homes-scene.js'
 import { homeIds } from './oracle.js'
 
@@ -101,7 +103,7 @@ describe('stored homes in a real Redis', function () {
     await untilStored(scene, reader)
     for (let i = 0; i < 15; i++) await scene.post(author)
     await untilStored(scene, reader)
-    const key = (await scene.redis.keys(`${scene.prefix}:home:*`)).find((name) => !name.endsWith(':mark')) ?? ''
+    const key = (await scene.redis.keys(`${scene.prefix}:home:*`)).find((name) => !/:(mark|readers)$/.test(name)) ?? ''
     expect(await scene.redis.zcard(key)).to.equal(31)
     expect(await allHome(scene, reader)).to.deep.equal(homeIds(scene.model, reader))
   })
@@ -160,7 +162,7 @@ describe('stored homes in a real Redis', function () {
     let release = (): void => undefined
     const held = new Promise<void>((done) => (release = done))
     let begun = 0
-    scene.gateFollowers(() => (begun++, held))
+    scene.gatePushes(() => (begun++, held))
     await scene.post(author)
     await soon(() => begun > 0)
     const reads = scene.counts.home
@@ -181,7 +183,7 @@ describe('stored homes in a real Redis', function () {
     await untilStored(scene, reader)
     let release = (): void => undefined
     const held = new Promise<void>((done) => (release = done))
-    scene.gateFollowers(() => held)
+    scene.gatePushes(() => held)
     for (let i = 0; i < 4; i++) await scene.post(author)
     const { items, cursor } = await scene.home(reader)
     expect(items.length).to.equal(4)
@@ -197,7 +199,7 @@ describe('stored homes in a real Redis', function () {
     await untilStored(scene, reader)
     let release = (): void => undefined
     const held = new Promise<void>((done) => (release = done))
-    scene.gateFollowers(() => held)
+    scene.gatePushes(() => held)
     await scene.post(author)
     await soon(async () => {
       const { items, cursor } = await scene.home(reader)
@@ -207,27 +209,93 @@ describe('stored homes in a real Redis', function () {
     release()
   })
 
-  it('[HOM8] an author of many followers is done in chunks, and others do not wait for them', async () => {
-    scene = await createHomesScene(server, { chunkFollowers: 100 })
+  it('[HOM8] an author of many readers is done in chunks, and others do not wait for them', async () => {
+    scene = await createHomesScene(server, { chunkHomes: 20, buildsMax: 1_000 })
     const { model } = scene
     const [reader, big, small] = [model.addUser('reader'), model.addUser('big'), model.addUser('small')]
-    for (let i = 0; i < 1_000; i++) model.follow(model.addUser(`fan_${i}`), big)
+    const fans = Array.from({ length: 300 }, (_, i) => model.addUser(`fan_${i}`))
+    for (const fan of fans) model.follow(fan, big)
     model.follow(reader, small)
-    let pages = 0
-    let smallAt = -1
     scene.homes.start()
     await untilStored(scene, reader)
-    scene.gateFollowers(async () => void pages++)
+    await Promise.all(fans.map((fan) => scene.home(fan)))
+    await soon(() => expect(scene.counts.built).to.equal(1 + fans.length))
+    const stored = await scene.redis.zcard(readersKey(scene.prefix, big))
+    expect(stored).to.equal(fans.length)
+    let chunks = 0
+    let smallAt = -1
+    scene.gatePushes(async () => void chunks++)
     const pushed = scene.counts.pushed
     await scene.post(big)
-    await scene.post(small)
-    await soon(() => {
-      if (scene.counts.pushed > pushed && smallAt < 0) smallAt = pages
+    const own = await scene.post(small)
+    await soon(async () => {
+      const line = await scene.redis.zrangebylex(homeKeys(scene.prefix, reader)[1], `[${own}`, `[${own}~`)
+      if (line.length > 0 && smallAt < 0) smallAt = chunks
       return smallAt >= 0
     })
     await untilStored(scene, reader)
-    expect(pages).to.be.greaterThan(10)
+    expect(chunks).to.equal(300 / 20 + 1)
     expect(smallAt).to.be.lessThan(8)
+    expect(scene.counts.pushed - pushed).to.equal(300 + 1)
+  })
+
+  it('[HOM11] a post costs what stored homes follow its author, however many others do; none are read from a database', async () => {
+    scene = await createHomesScene(server)
+    const { model } = scene
+    const [author, reader] = [model.addUser('author'), model.addUser('reader')]
+    for (let i = 0; i < 500; i++) model.follow(model.addUser(`idle_${i}`), author)
+    model.follow(reader, author)
+    scene.homes.start()
+    await untilStored(scene, reader)
+    scene.fakes.calls.length = 0
+    const { pushed } = scene.counts
+    await scene.post(author)
+    await soon(async () => expect((await scene.homes.begin())?.positions).to.deep.equal(await scene.log.heads()))
+    expect(scene.counts.pushed).to.equal(pushed + 1)
+    expect(scene.fakes.calls).to.deep.equal([])
+  })
+
+  it('[HOM12] who unfollowed, or whose home is gone, is taken off the readers of an author by the next post', async () => {
+    scene = await createHomesScene(server, { ttlMs: 3_000 })
+    const { model } = scene
+    const [author, stays, leaves] = [model.addUser('author'), model.addUser('stays'), model.addUser('leaves')]
+    model.follow(stays, author)
+    model.follow(leaves, author)
+    scene.homes.start()
+    const readers = () => scene.redis.zrange(readersKey(scene.prefix, author), '0', '-1')
+    await untilStored(scene, leaves)
+    await untilStored(scene, stays)
+    expect((await readers()).sort()).to.deep.equal([stays, leaves].sort())
+    model.follow(leaves, author, false)
+    await untilStored(scene, leaves)
+    await scene.post(author)
+    await soon(async () => expect(await readers()).to.deep.equal([stays]))
+    await untilStored(scene, stays)
+    expect(await allHome(scene, stays)).to.deep.equal(homeIds(model, stays))
+    await soon(async () => expect(await scene.redis.keys(`${scene.prefix}:home:*:mark`)).to.deep.equal([]))
+    await scene.post(author)
+    await soon(async () => expect(await readers()).to.deep.equal([]))
+    await untilStored(scene, stays)
+    expect(await allHome(scene, stays)).to.deep.equal(homeIds(model, stays))
+  })
+
+  it('[HOM12] a builder that comes late neither takes a newer home off the readers nor finishes it', async () => {
+    scene = await createHomesScene(server)
+    const [author, reader] = [scene.model.addUser('author'), scene.model.addUser('reader')]
+    const { redis, prefix } = scene
+    const db = createHomesDb({ redis, prefix, cap: 10, ttlMs: 60_000, buildPatienceMs: 60_000 })
+    const late = (await db.begin(reader, 'before')) ?? 0
+    const build = (await db.begin(reader, 'after')) ?? 0
+    expect(build).to.be.greaterThan(late)
+    expect(await db.begin(reader, 'after')).to.equal(undefined)
+    await db.enlist(reader, build, [author])
+    await db.enlist(reader, late, [author])
+    expect(await db.finish(reader, late, undefined, [])).to.equal(false)
+    const postId = scene.model.post(author)
+    const line = { id: EntryId.parse(postId), postId, actorId: author, repost: false }
+    expect(await db.push(line, 0, 10)).to.deep.equal({ pushed: 1, next: undefined })
+    expect(await db.finish(reader, build, undefined, [])).to.equal(true)
+    expect((await db.read(reader, 'after', { limit: 10 }))?.items).to.deep.equal([line])
   })
 
   it('[HOM10] while Redis is away home is read from the database, with the last heads that were known', async () => {
@@ -283,7 +351,7 @@ async function playRandom(scene: HomesScene, seed: number): Promise<void> {
       release()
       wasGated = !wasGated
       const held = new Promise<void>((done) => (release = done))
-      scene.gateFollowers(() => (wasGated ? held : Promise.resolve()))
+      scene.gatePushes(() => (wasGated ? held : Promise.resolve()))
     } else if (dice < 0.72 && !wasGated) {
       await other.close()
       other = scene.join()
@@ -292,7 +360,7 @@ async function playRandom(scene: HomesScene, seed: number): Promise<void> {
   }
   expect(scene.counts.home, 'pages read from homes').to.be.greaterThan(3)
   release()
-  scene.gateFollowers(() => Promise.resolve())
+  scene.gatePushes(() => Promise.resolve())
   for (const person of people) {
     await untilStored(scene, person)
     expect(await allHome(scene, person)).to.deep.equal(homeIds(model, person))

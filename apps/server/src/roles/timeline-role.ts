@@ -58,7 +58,6 @@ function openHomes(ground: Ground): RedisHomes {
     openBlocking: () => ground.openBlocking(`group-${++blocking}`),
     prefix: config['redis.prefix'],
     lanes: config['log.lanes'],
-    account: clients.account(),
     post: clients.post(),
     log,
     clock,

@@ -20,7 +20,7 @@ import { signUp } from './sign-up.js'
 import { suggestUsers } from './suggest-users.js'
 import { updateMe } from './update-me.js'
 import { countUsers, userCards, usersByHandles } from './user-cards.js'
-import { followerIds, followNotices, viewerEdges } from './viewer-edges.js'
+import { followNotices, viewerEdges } from './viewer-edges.js'
 
 export type AccountRouter = Parameters<typeof createServiceHandler>[0]
 
@@ -63,7 +63,6 @@ export function createRouter(account: AccountContext): AccountRouter {
       block: edges.block.handler(({ input, context }) => setBlock(account, input, context)),
       mute: edges.mute.handler(({ input, context }) => setMute(account, input, context)),
       viewers: edges.viewers.handler(({ input, context }) => viewerEdges(account, input, context)),
-      followerIds: edges.followerIds.handler(({ input, context }) => followerIds(account, input, context)),
       followNotices: edges.followNotices.handler(({ input, context }) => followNotices(account, input, context)),
     },
     operator: {

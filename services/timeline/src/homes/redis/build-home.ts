@@ -1,4 +1,4 @@
-import type { EntryId, Skeleton, ViewerEdges } from '@skein/contracts'
+import type { EntryId, Skeleton, UserId, ViewerEdges } from '@skein/contracts'
 import type { CallContext, Logger } from '@skein/platform'
 import type { PostReads } from '../../ports.js'
 import type { HomesDb } from './homes-db.js'
@@ -7,8 +7,6 @@ export interface BuildHomeOptions {
   readonly homes: HomesDb
   readonly post: Pick<PostReads, 'entries'>
   readonly context: () => CallContext
-  readonly createToken: () => string
-  readonly nowMs: () => number
   readonly cap: number
   readonly log: Logger
 }
@@ -16,22 +14,24 @@ export interface BuildHomeOptions {
 const pageLines = 500
 
 /**
- * Marked first, so that pushes are taken; then read, so that what is not pushed is found; then added. Whether the home
- * is built by this call. @throws what Redis or the post service rejects with
+ * Marked first and enlisted with everyone it follows, so that pushes are taken; then read, so that what is not pushed is
+ * found; then added. Whether the home is built by this call. @throws what Redis or the post service rejects with
  */
 export async function buildHome(options: BuildHomeOptions, edges: ViewerEdges, of: string): Promise<boolean> {
-  const { homes, createToken, nowMs } = options
-  const token = createToken()
-  if (!(await homes.begin(edges.userId, of, token, nowMs()))) return false
-  const { lines, floor } = await readNewest(options, edges)
-  return homes.finish(edges.userId, token, floor, lines)
+  const { homes } = options
+  const { userId, follows } = edges
+  const build = await homes.begin(userId, of)
+  if (build === undefined) return false
+  const actorIds = [userId, ...follows.map(({ id }) => id)]
+  await homes.enlist(userId, build, actorIds)
+  const { lines, floor } = await readNewest(options, actorIds)
+  return homes.finish(userId, build, floor, lines)
 }
 
 async function readNewest(
   { post, context, cap }: BuildHomeOptions,
-  { userId, follows }: ViewerEdges,
+  actorIds: UserId[],
 ): Promise<{ lines: Skeleton[]; floor: EntryId | undefined }> {
-  const actorIds = [userId, ...follows.map(({ id }) => id)]
   const lines: Skeleton[] = []
   while (lines.length < cap) {
     const last = lines.at(-1)?.id

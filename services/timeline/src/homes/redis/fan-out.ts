@@ -1,4 +1,4 @@
-import { AppError, EntryId, LogEvent, type Position, type UserId } from '@skein/contracts'
+import { EntryId, LogEvent, type Position } from '@skein/contracts'
 import {
   createWorkGroup,
   laneKeys,
@@ -20,14 +20,9 @@ export interface FanOutOptions extends Pick<
   readonly prefix: string
   readonly lanes: number
   readonly homes: HomesDb
-  /** Who follows somebody, one chunk after the one that ended at `before`; `next` null at the end. */
-  readonly readFollowers: (userId: UserId, before: EntryId | undefined) => Promise<FollowersPage>
+  /** How many homes a chunk pushes to. */
+  readonly chunkHomes: number
   readonly metrics: HomeMetrics
-}
-
-export interface FollowersPage {
-  readonly ids: readonly UserId[]
-  readonly next: EntryId | null
 }
 
 export interface FanOutState {
@@ -41,7 +36,7 @@ export interface FanOutState {
 
 /**
  * Two groups: one turns what the log tells into chunks of work, one does a chunk and leaves the rest of a long list of
- * followers as the next, at the end of the queue. A position is open from before its first chunk is there until after its
+ * readers as the next, at the end of the queue. A position is open from before its first chunk is there until after its
  * last one is done.
  */
 export interface FanOut {
@@ -57,12 +52,12 @@ interface Chunk {
   readonly lane: number
   readonly position: Position
   readonly entry: HomeEntry
-  /** The follow at which the chunk before ended; undefined for the first. */
-  readonly before: EntryId | undefined
+  /** The build at which it begins; 0 for the first. */
+  readonly from: number
 }
 
 export function createFanOut(options: FanOutOptions): FanOut {
-  const { redis, prefix, lanes, homes, readFollowers, metrics } = options
+  const { redis, prefix, lanes, homes, chunkHomes, metrics } = options
   const stream = `${prefix}:{fanout}:work`
   const openKey = (lane: number, epoch: string): string => `${prefix}:{fanout}:open:${lane}:${epoch}`
   const shared = { ...options, isPassing }
@@ -100,7 +95,7 @@ export function createFanOut(options: FanOutOptions): FanOut {
     if (line === undefined) return 'done'
     const seq = Number.parseInt(entry.id, 10)
     const key = openKey(lane, epoch)
-    const chunk = encodeChunk({ lane, position: { epoch, seq }, entry: line, before: undefined })
+    const chunk = encodeChunk({ lane, position: { epoch, seq }, entry: line, from: 0 })
     const calls = redis
       .multi()
       .zadd(key, seq, String(seq))
@@ -112,12 +107,10 @@ export function createFanOut(options: FanOutOptions): FanOut {
 
   async function doChunk(work: WorkEntry): Promise<'done'> {
     const chunk = decodeChunk(work)
-    const { entry, before } = chunk
-    const { ids, next } = await readFollowers(entry.actorId, before)
-    const isFirst = before === undefined
-    metrics.pushed?.(await homes.push(isFirst ? [entry.actorId, ...ids] : ids, [entry]))
-    if (next === null) await close(chunk)
-    else await redis.xadd(stream, '*', ...encodeChunk({ ...chunk, before: next }))
+    const { pushed, next } = await homes.push(chunk.entry, chunk.from, chunkHomes)
+    metrics.pushed?.(pushed)
+    if (next === undefined) await close(chunk)
+    else await redis.xadd(stream, '*', ...encodeChunk({ ...chunk, from: next }))
     return 'done'
   }
 
@@ -162,24 +155,21 @@ function entryOf(event: LogEvent): HomeEntry | undefined {
   return { id, postId, actorId, repost: true, ...(on ? {} : { undone: true }) }
 }
 
-function encodeChunk({ lane, position: { epoch, seq }, entry, before }: Chunk): string[] {
-  const fields = { lane, epoch, seq, entry: encodeHomeEntry(entry), ...(before === undefined ? {} : { before }) }
+function encodeChunk({ lane, position: { epoch, seq }, entry, from }: Chunk): string[] {
+  const fields = { lane, epoch, seq, entry: encodeHomeEntry(entry), from }
   return Object.entries(fields).flatMap(([name, value]) => [name, String(value)])
 }
 
 function decodeChunk({ fields }: WorkEntry): Chunk {
-  const { lane, epoch = '', seq, entry: member = '', before } = fields
+  const { lane, epoch = '', seq, entry: member = '', from = 0 } = fields
   const entry = decodeHomeEntry(member)
   if (entry === undefined)
     throw new TypeError(`a chunk of work holds ${JSON.stringify(member)}, which is no entry of a home`)
-  const position = { epoch, seq: Number(seq) }
-  return { lane: Number(lane), position, entry, before: before === undefined ? undefined : EntryId.parse(before) }
+  return { lane: Number(lane), position: { epoch, seq: Number(seq) }, entry, from: Number(from) }
 }
 
-/** The account service or Redis is away, or asks to wait. */
+/** Redis is away. */
 function isPassing(error: unknown): boolean {
-  if (error instanceof AppError)
-    return ['unavailable', 'overloaded', 'delayed', 'timeout', 'rate_limited'].includes(error.code)
   return (
     error instanceof Error && /closed|timed out|writeable|max retries|ECONN|EPIPE|LOADING|MISCONF/i.test(error.message)
   )

@@ -10,3 +10,6 @@ export function homeKeys(prefix: string, userId: string): [mark: string, home: s
   const home = `${prefix}:home:{${bucketOf(userId)}}:${userId}`
   return [`${home}:mark`, home]
 }
+
+/** Who reads this author from a home: a sorted set of users, each with the build of the home that follows the author. */
+export const readersKey = (prefix: string, authorId: string): string => `${homeKeys(prefix, authorId)[1]}:readers`

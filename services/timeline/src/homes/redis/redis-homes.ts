@@ -2,7 +2,7 @@ import type { ViewerEdges } from '@skein/contracts'
 import type { RedisClient } from '@skein/event-log/redis'
 import { createRequestId, type CallContext, type Clock, type Logger, type Random } from '@skein/platform'
 import type { Redis } from 'ioredis'
-import type { FollowerReads, PostReads } from '../../ports.js'
+import type { PostReads } from '../../ports.js'
 import { sourcesDigest } from '../home-entry.js'
 import type { HomeMetrics, HomeMoment, HomeStore, StoredHome } from '../home-store.js'
 import { buildHome } from './build-home.js'
@@ -16,7 +16,6 @@ export interface RedisHomesOptions {
   readonly openBlocking: () => Redis
   readonly prefix: string
   readonly lanes: number
-  readonly account: FollowerReads
   readonly post: Pick<PostReads, 'entries'>
   readonly log: Logger
   readonly clock: Clock
@@ -24,14 +23,14 @@ export interface RedisHomesOptions {
   readonly metrics?: HomeMetrics
   /** Entries of a home: 800. */
   readonly cap?: number
-  /** How long a home is kept that nobody reads: 7 days. */
+  /** After which a home is built anew by the next read: 7 days. */
   readonly ttlMs?: number
   /** How far fan-out may be behind, in entries of a lane, before homes are read from the database: half a window, 50,000. */
   readonly maxLagEntries?: number
   /** How long fan-out may owe the same before homes are read from the database: 2 s. */
   readonly standStillMs?: number
-  /** Followers in one chunk of fan-out: 1,000, the most. */
-  readonly chunkFollowers?: number
+  /** Homes that one chunk of fan-out pushes to: 1,000. */
+  readonly chunkHomes?: number
   /** Homes that this process builds at the same time; others are left to the next read: 8. */
   readonly buildsMax?: number
   readonly buildPatienceMs?: number
@@ -50,7 +49,6 @@ const callTimeoutMs = 10_000
 export function createRedisHomes(options: RedisHomesOptions): RedisHomes {
   const { redis, prefix, log, clock, random, metrics = {} } = options
   const { cap = 800, ttlMs = 7 * 86_400_000, maxLagEntries = 50_000, standStillMs = 2_000, buildsMax = 8 } = options
-  const { chunkFollowers = 1_000 } = options
   const homes = createHomesDb({ redis, prefix, cap, ttlMs, buildPatienceMs: options.buildPatienceMs ?? 30_000 })
   const createToken = (): string => createRequestId(random)
   const context = (): CallContext => ({ requestId: createToken(), deadlineAtMs: clock.now() + callTimeoutMs })
@@ -59,8 +57,7 @@ export function createRedisHomes(options: RedisHomesOptions): RedisHomes {
     consumer: createToken(),
     createEra: createToken,
     homes,
-    readFollowers: (userId, before) =>
-      options.account.edges.followerIds({ userId, limit: chunkFollowers, before }, { context: context() }),
+    chunkHomes: options.chunkHomes ?? 1_000,
     metrics,
   })
   const building = new Map<string, Promise<void>>()
@@ -75,7 +72,7 @@ export function createRedisHomes(options: RedisHomesOptions): RedisHomes {
 
   function build(edges: ViewerEdges, of: string): void {
     if (building.has(edges.userId) || building.size >= buildsMax) return
-    const work = { homes, post: options.post, context, createToken, nowMs: () => clock.now(), cap, log }
+    const work = { homes, post: options.post, context, cap, log }
     const built = buildHome(work, edges, of)
       .then((ok) => metrics.built?.(ok))
       .catch((error: unknown) => {
