@@ -40,6 +40,8 @@ async function run(flags: ClusterFlags, dataDir: string): Promise<void> {
       },
     },
   })
+  const stop = (): void => void cluster.close().finally(() => process.exit(130))
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   try {
     console.log(`${describeHardware()} MongoDB: ${cluster.mongoKind}. ${JSON.stringify(flags)}\n`)
     const bench = await populate(flags, cluster, secret)

@@ -18,6 +18,8 @@ export interface Bench {
 }
 
 type Row = string[]
+const opsOf = ({ cluster }: Pick<Bench, 'cluster'>, role: RegExp): number[] =>
+  cluster.parts().flatMap(({ name, opsPort }) => (role.test(name) ? [opsPort] : []))
 const ms = ({ count, p50, p99, max }: Spread): string =>
   `p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, max ${max.toFixed(0)} ms (${count})`
 const losses = ({ refused, gaps, doubled }: Crowd): string => `refused ${refused}, gaps ${gaps}, doubled ${doubled}`
@@ -60,6 +62,8 @@ export async function phaseBig(bench: Bench): Promise<Row[]> {
     [[], []],
   ]
   let bigPosts = 0
+  const pushes = () => sumOfMetric(opsOf(bench, /^timeline-/), 'skein_home_pushes_total')
+  const pushedBefore = await pushes()
   /** Looks every 5 ms. */
   const untilStored = async (
     userId: string,
@@ -91,11 +95,12 @@ export async function phaseBig(bench: Bench): Promise<Row[]> {
       live[withBig]?.push(...bench.crowd.deliveries)
     }
   redis.disconnect()
+  const pushed = (await pushes()) - pushedBefore
   const [without, big] = live.map(spreadOf) as [Spread, Spread]
   const [homesWithout, homesBig] = homes.map(spreadOf) as [Spread, Spread]
   const ratio = (a: Spread, b: Spread): string =>
     `ratio p50 ${(a.p50 / Math.max(1, b.p50)).toFixed(2)}, p99 ${(a.p99 / Math.max(1, b.p99)).toFixed(2)}`
-  const who = `${bench.flags.followers} followers, ${bench.flags.active} with a stored home, ${bigPosts} posts`
+  const who = `${bench.flags.followers} followers, ${bench.flags.active} with a stored home, ${bigPosts} posts, ${pushed} pushes in all`
   return [
     ['small authors live, without the big one', ms(without), ''],
     [`small authors live, with one of ${who}`, ms(big), ratio(big, without)],
@@ -105,11 +110,10 @@ export async function phaseBig(bench: Bench): Promise<Row[]> {
 }
 
 /** kill -9 of one gateway of two. */
-export async function phaseKilled({ cluster, crowd, flags }: Bench): Promise<Row[]> {
-  const opsOf = (role: RegExp): number[] =>
-    cluster.parts().flatMap(({ name, opsPort }) => (role.test(name) ? [opsPort] : []))
-  const calls = () => sumOfMetric(opsOf(/^(account|post|timeline)-/), 'skein_rpc_served_total')
-  const postCalls = () => sumOfMetric(opsOf(/^post-/), 'skein_rpc_served_total')
+export async function phaseKilled(bench: Bench): Promise<Row[]> {
+  const { cluster, crowd, flags } = bench
+  const calls = () => sumOfMetric(opsOf(bench, /^(account|post|timeline)-/), 'skein_rpc_served_total')
+  const postCalls = () => sumOfMetric(opsOf(bench, /^post-/), 'skein_rpc_served_total')
   crowd.begin()
   const [before, postBefore] = [await calls(), await postCalls()]
   const killedMs = Date.now()
