@@ -2,7 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { openRedis } from '@skein/platform/redis'
+import { silentLogger } from '@skein/platform/testing'
 import { startCluster, type Cluster } from '@skein/server/cluster'
+import { homeKeys } from '../services/timeline/src/homes/redis/home-keys.js'
 import { bundledSkein } from '../test/support/bundle.js'
 import { Crowd } from './cluster/crowd.js'
 import { fillAccounts, mintTokens, storeHomes } from './cluster/fill.js'
@@ -52,6 +55,7 @@ async function run(flags: ClusterFlags, dataDir: string): Promise<void> {
     if (wanted('killed')) rows.push(...(await phaseKilled(bench)))
     console.log(table(rows))
     bench.crowd.close()
+    bench.redis.disconnect()
   } finally {
     await cluster.close()
   }
@@ -92,13 +96,18 @@ async function populate(flags: ClusterFlags, cluster: Cluster, secret: string): 
     viewers: tokens.slice(firstViewer),
   })
   const openMs = Date.now()
+  const url = `redis://127.0.0.1:${portOf(cluster, 'redis')}`
+  const redis = openRedis({ url, name: 'bench', log: silentLogger, whenAway: 'wait' })
   await crowd.open()
-  const redisPort = portOf(cluster, 'redis')
+  await crowd.readHomes(async (viewer) => {
+    const [mark] = homeKeys('skein', ids[firstViewer + viewer] ?? '')
+    return (await redis.hget(mark, 'state')) === 'built'
+  })
   const [bigAuthor] = ids
-  if (bigAuthor !== undefined) await storeHomes(redisPort, ids.slice(firstFollower, firstFollower + active), bigAuthor)
+  if (bigAuthor !== undefined) await storeHomes(redis, ids.slice(firstFollower, firstFollower + active), bigAuthor)
   say(`${viewers} sockets opened, ${viewers + Math.min(active, followers)} homes stored, in ${seconds(openMs)} s`)
   const viewerOf = (author: number): string | undefined => ids[firstViewer + author]
-  return { flags, cluster, crowd, redisPort, viewerOf }
+  return { flags, cluster, crowd, redis, viewerOf }
 }
 
 function portOf(cluster: Cluster, name: string): number {

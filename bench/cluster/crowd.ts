@@ -1,8 +1,10 @@
 import { Pool } from 'undici'
 import { z } from 'zod'
+import { pause } from '../live/figures.js'
 import { ResumingSocket } from './resuming-socket.js'
 
 const atOnce = 20
+const storePatienceMs = 30_000
 const Posted = z.object({ id: z.string(), createdAtMs: z.number() })
 export type Posted = z.infer<typeof Posted>
 
@@ -41,10 +43,20 @@ export class Crowd {
   async open(): Promise<void> {
     for (let at = 0; at < this.sockets.length; at += atOnce)
       await Promise.all(this.sockets.slice(at, at + atOnce).map((socket) => socket.open()))
-    // Reading a home is what stores it.
+  }
+
+  /** Every viewer's, which stores it: at once or at the next read, when the process is busy storing others. */
+  async readHomes(isStored: (viewer: number) => Promise<boolean>): Promise<void> {
+    const readUntilStored = async (token: string, viewer: number): Promise<void> => {
+      for (const endMs = Date.now() + storePatienceMs; Date.now() < endMs; await pause(100)) {
+        await this.#readHome(token)
+        if (await isStored(viewer)) return
+      }
+      throw new Error(`the home of viewer ${viewer} was not stored within ${storePatienceMs} ms`)
+    }
     const readers = this.#tokens.viewers
     for (let at = 0; at < readers.length; at += atOnce)
-      await Promise.all(readers.slice(at, at + atOnce).map((token) => this.#readHome(token)))
+      await Promise.all(readers.slice(at, at + atOnce).map((token, n) => readUntilStored(token, at + n)))
   }
 
   begin(): void {

@@ -4,7 +4,7 @@ import { createMongoAccountStore } from '@skein/account/mongo'
 import { accountContract, Handle, type UserId } from '@skein/contracts'
 import { createRpcClient, createServiceTokens, httpLink, systemClock, systemRandom } from '@skein/platform'
 import { openMongo } from '@skein/platform/mongo'
-import { openRedis } from '@skein/platform/redis'
+import type { RedisClient } from '@skein/event-log/redis'
 import { silentLogger } from '@skein/platform/testing'
 import { createHomesDb } from '../../services/timeline/src/homes/redis/homes-db.js'
 
@@ -35,9 +35,7 @@ export async function fillAccounts({ mongoPort, handles, follows }: FillOrder): 
 const storesAtOnce = 64
 
 /** Homes of some who follow one author alone, as building them leaves them in Redis. */
-export async function storeHomes(redisPort: number, readers: readonly UserId[], author: UserId): Promise<void> {
-  const url = `redis://127.0.0.1:${redisPort}`
-  const redis = openRedis({ url, name: 'bench', log: silentLogger, whenAway: 'wait' })
+export async function storeHomes(redis: RedisClient, readers: readonly UserId[], author: UserId): Promise<void> {
   const homes = createHomesDb({ redis, prefix: 'skein', cap: 800, ttlMs: 86_400_000, buildPatienceMs: 30_000 })
   const waiting = [...readers]
   const store = async (): Promise<void> => {
@@ -48,7 +46,6 @@ export async function storeHomes(redisPort: number, readers: readonly UserId[], 
     }
   }
   await Promise.all(Array.from({ length: storesAtOnce }, store))
-  redis.disconnect()
 }
 
 const mintsAtOnce = 16

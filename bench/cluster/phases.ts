@@ -1,6 +1,5 @@
 import type { Cluster } from '@skein/server/cluster'
-import { openRedis, whenRedisReady } from '@skein/platform/redis'
-import { silentLogger } from '@skein/platform/testing'
+import type { RedisClient } from '@skein/event-log/redis'
 import { homeKeys } from '../../services/timeline/src/homes/redis/home-keys.js'
 import { sumOfMetric } from '../../test/support/readings.js'
 import { atRandomMoments, pause, spreadOf } from '../live/figures.js'
@@ -12,7 +11,7 @@ export interface Bench {
   readonly flags: ClusterFlags
   readonly cluster: Cluster
   readonly crowd: Crowd
-  readonly redisPort: number
+  readonly redis: RedisClient
   /** Somebody with a stored home who follows this author. */
   viewerOf(author: number): string | undefined
 }
@@ -50,13 +49,6 @@ export async function phaseSteady(bench: Bench): Promise<Row[]> {
 
 /** In turn without and with the big author's posts, so that both see the same machine. */
 export async function phaseBig(bench: Bench): Promise<Row[]> {
-  const redis = openRedis({
-    url: `redis://127.0.0.1:${bench.redisPort}`,
-    name: 'bench',
-    log: silentLogger,
-    whenAway: 'fail',
-  })
-  await whenRedisReady(redis, 5_000)
   const [live, homes]: [number[][], number[][]] = [
     [[], []],
     [[], []],
@@ -72,7 +64,7 @@ export async function phaseBig(bench: Bench): Promise<Row[]> {
   ): Promise<void> => {
     const [, home] = homeKeys('skein', userId)
     for (const endMs = Date.now() + 60_000; Date.now() < endMs; await pause(5)) {
-      const found = await redis.zrangebylex(home, `[${id}`, `[${id}~`).catch(() => [])
+      const found = await bench.redis.zrangebylex(home, `[${id}`, `[${id}~`).catch(() => [])
       if (found.length === 0) continue
       into?.push(Date.now() - createdAtMs)
       return
@@ -94,7 +86,6 @@ export async function phaseBig(bench: Bench): Promise<Row[]> {
       await Promise.all(waits)
       live[withBig]?.push(...bench.crowd.deliveries)
     }
-  redis.disconnect()
   const pushed = (await pushes()) - pushedBefore
   const [without, big] = live.map(spreadOf) as [Spread, Spread]
   const [homesWithout, homesBig] = homes.map(spreadOf) as [Spread, Spread]
