@@ -6,6 +6,8 @@ page of a list is read from its index and no further.
 
 import signal
 import sys
+import threading
+import time
 
 from secantus import SecantusDBServer, query, storage, transactions
 from secantus.sortkey import COMPOUND_SEP
@@ -14,6 +16,8 @@ plan = storage.Storage._try_index_id_keys
 create_collection = storage.Storage.create_collection
 find_matching = storage.Storage.find_matching
 op_matches = query._op_matches
+iter_indexes = storage.Storage._iter_indexes
+mark_multikey = storage.Storage._maybe_mark_multikey
 
 
 def has_regex_literal(clause) -> bool:
@@ -44,6 +48,49 @@ def op_matches_text(values, op, arg, collation=None, **options):
     if op == "$in" and collation is None and isinstance(arg, list) and len(values) == 1 and type(values[0]) is str and values[0] in arg:
         return True
     return op_matches(values, op, arg, collation, **options)
+
+
+INDEX_CHANGES = ("create_index", "drop_index", "drop_all_indexes", "drop_collection", "drop_database", "rename_collection",
+                 "set_index_expiry", "set_index_options")
+SETTLE_S = 5
+kept_indexes, kept_lock, changed_at = {}, threading.Lock(), [float("-inf")]
+
+
+def iter_kept_indexes(self, db, coll):
+    """The indexes of a collection, kept: reading them again and again is a third of what a command costs."""
+    held = kept_indexes.get((db, coll))
+    if held is None:
+        began = time.monotonic()
+        held = list(iter_indexes(self, db, coll))
+        with kept_lock:
+            # A change may be seen by some threads before it is by others.
+            if began > changed_at[0] + SETTLE_S:
+                kept_indexes[(db, coll)] = held
+    return iter(held)
+
+
+def forget_indexes():
+    with kept_lock:
+        changed_at[0] = time.monotonic()
+        kept_indexes.clear()
+
+
+def forgetting_indexes(change):
+    def changed(self, *args, **options):
+        forget_indexes()
+        try:
+            return change(self, *args, **options)
+        finally:
+            forget_indexes()
+    return changed
+
+
+def mark_multikey_and_forget(self, db, coll, doc, indexes, already_multikey):
+    before = len(already_multikey)
+    marked = mark_multikey(self, db, coll, doc, indexes, already_multikey)
+    if len(marked) > before:
+        forget_indexes()
+    return marked
 
 
 BOUNDS = {"$lt", "$lte", "$gt", "$gte"}
@@ -132,6 +179,10 @@ def main(port: int, data_dir: str) -> None:
     storage.Storage._try_index_id_keys = plan_without_regex_literals
     storage.Storage.create_collection = create_collection_in_turn
     storage.Storage.find_matching = find_page
+    storage.Storage._iter_indexes = iter_kept_indexes
+    storage.Storage._maybe_mark_multikey = mark_multikey_and_forget
+    for name in INDEX_CHANGES:
+        setattr(storage.Storage, name, forgetting_indexes(getattr(storage.Storage, name)))
     query._op_matches = op_matches_text
     transactions.TransactionRegistry._prune_retryable_locked = forget_oldest_replies
     server = SecantusDBServer(host="127.0.0.1", port=port, storage_path=data_dir, sync_on_commit=True, cache_size="256M",
